@@ -50,6 +50,19 @@ const char *clock_format(int64_t ns, char out[CLOCK_TEXT_MAX])
     return out;
 }
 
+const char *clock_format_local(int64_t ns, char out[CLOCK_TEXT_MAX])
+{
+    time_t t = (time_t)(ns / CLOCK_SECOND);
+    struct tm tm;
+    localtime_r(&t, &tm);
+    long offset = tm.tm_gmtoff / 60, size = offset < 0 ? -offset : offset;
+    clock_format(ns + offset * 60 * CLOCK_SECOND, out);
+    size_t n = strlen(out);
+    snprintf(out + n - 1, CLOCK_TEXT_MAX - n, "%c%02d:%02d", offset < 0 ? '-' : '+',
+        (int)(size / 60 % 100), (int)(size % 60));
+    return out;
+}
+
 const char *clock_format_age(int64_t age, char out[CLOCK_TEXT_MAX])
 {
     static const struct {

@@ -29,6 +29,9 @@ bool clock_parse_duration(struct slice text, int64_t *ns);
 /* ISO 8601 UTC with 3, 6 or 9 digits, losing nothing; returns out. */
 const char *clock_format(int64_t ns, char out[CLOCK_TEXT_MAX]);
 
+/* Local time with its offset, "2026-03-11T20:42:07.000+09:00"; returns out. */
+const char *clock_format_local(int64_t ns, char out[CLOCK_TEXT_MAX]);
+
 /* "2m", "3h", "12d": the age in its largest unit, at most 4 cells; "-" when ns is CLOCK_NONE. */
 const char *clock_format_age(int64_t age_ns, char out[CLOCK_TEXT_MAX]);
 
