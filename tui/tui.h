@@ -7,7 +7,7 @@
 struct tui_options {
     const char *theme, *lang, *color; /* NULL: configuration, then default */
     const char *now;                  /* --now: fake clock, tests */
-    const char *sync_fd;              /* --test-sync-fd: "idle <bytes consumed> <frame>" lines go there */
+    const char *sync_fd; /* --test-sync-fd: "idle <bytes consumed> <frame>" lines go there */
 };
 
 /* Takes the terminal on stdin/stdout until the analyst quits. Returns the exit status. */
