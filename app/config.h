@@ -29,7 +29,7 @@ struct host_config {
 };
 
 struct config {
-    struct arena arena;
+    struct arena arena, text;
     const char *file; /* NULL: none was found, all defaults */
     const char *analyst, *theme, *lang, *time, *ssh_config, *known_hosts;
     bool read_only, allow_plain_secrets;
