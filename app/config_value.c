@@ -4,10 +4,36 @@
 
 #include <stdlib.h>
 
+static unsigned smallest(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+/* Levenshtein; of long words the first 48 bytes count. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+    enum { WORD_MAX = 48 };
+    unsigned row[WORD_MAX + 1];
+    size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
+    for (size_t j = 0; j <= m; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= n; i++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= m; j++) {
+            unsigned above = row[j];
+            row[j] = smallest(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
+            corner = above;
+        }
+    }
+    return row[m];
+}
+
 void config_guess(struct config_guess *best, const char *typed, const char *candidate)
 {
     size_t n = strlen(typed);
-    size_t d = n >= 3 && strncmp(candidate, typed, n) == 0 ? 1 : ini_distance(typed, candidate);
+    size_t d = n >= 3 && strncmp(candidate, typed, n) == 0 ? 1 : edit_distance(typed, candidate);
     if (d > 1 + n / 3 || (best->word && d >= best->distance))
         return;
     *best = (struct config_guess){candidate, d};
