@@ -110,22 +110,11 @@ static int set_port(const char *value, int *at, struct err *e)
     return 0;
 }
 
-static int set_truth(const char *value, bool *flag, int *three, struct err *e)
-{
-    int v = truth(value, e);
-    if (v < 0)
-        return -1;
-    if (flag)
-        *flag = v;
-    else
-        *three = v;
-    return 0;
-}
-
 int config_value_set(struct arena *arena, int row, const char *value, void *base, struct err *e)
 {
     const struct config_binding *b = &config_bindings[row];
     void *at = (char *)base + b->offset;
+    int said;
     if (!*value)
         return err_set(e, ERR_CONFIG, "%s has no value; for example: %s = %s",
             config_keys[row].name, config_keys[row].name, config_keys[row].example);
@@ -137,9 +126,13 @@ int config_value_set(struct arena *arena, int row, const char *value, void *base
         *(const char **)at = expand_home(arena, value);
         return 0;
     case CONFIG_BOOL:
-        return set_truth(value, at, NULL, e);
+        said = truth(value, e);
+        *(bool *)at = said > 0;
+        return said < 0 ? -1 : 0;
     case CONFIG_TRISTATE:
-        return set_truth(value, NULL, at, e);
+        said = truth(value, e);
+        *(int *)at = said;
+        return said < 0 ? -1 : 0;
     case CONFIG_DURATION:
         return set_duration(value, at, e);
     case CONFIG_SINCE:
