@@ -69,7 +69,7 @@ static size_t longest_run(struct slice s, char c)
 void escape_markdown_code(struct str *out, struct slice raw)
 {
     struct str clean = STR_INIT;
-    text_clean(&clean, raw);
+    text_clean_whole(&clean, raw);
     size_t fence = longest_run(str_as_slice(&clean), '`') + 1;
     for (size_t i = 0; i < fence; i++)
         str_char(out, '`');

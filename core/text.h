@@ -9,11 +9,15 @@
 
 enum { TEXT_SHOWN_MAX = 4096 }; /* bytes of one value shown; the rest is "… 60 KiB more" */
 
-/* Appends a clean copy. True if anything hidden or hostile was made visible (a signal in itself).
- */
+/* Appends a clean copy, composed to NFC. True if anything hidden or hostile was made visible (a
+ * signal in itself); tabs and line ends are made visible too, but are no signal. What is longer
+ * than TEXT_SHOWN_MAX ends in words that say how much more there is. */
 bool text_clean(struct str *out, struct slice raw);
-/* The same, but line feeds and tabs stay (bodies of notes, scripts). */
+/* The same, whole: for exports. */
+bool text_clean_whole(struct str *out, struct slice raw);
+/* Whole too, and line feeds and tabs stay (bodies of notes, scripts); CR LF becomes LF. */
 bool text_clean_lines(struct str *out, struct slice raw);
+/* Would text_clean change nothing? */
 bool text_is_clean(struct slice raw);
 
 /* Next code point of valid UTF-8, or -1 for a bad byte; *at moves on by what was read (at least 1).
