@@ -28,4 +28,8 @@ uint64_t store_version(struct store *s);
 /* The newest revision given to an alert; rows changed since r have alert_row.revision > r. */
 int64_t store_revision(struct store *s);
 
+/* Tests only: how many rows or raw bytes fill a segment of the event cache, and the bytes of a
+ * block (1,000,000 rows, 1 GiB and 256 KiB otherwise). */
+void store_set_segments(struct store *s, uint64_t rows, uint64_t bytes, uint32_t block);
+
 #endif
