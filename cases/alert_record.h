@@ -8,8 +8,7 @@
 void alert_record_columns(const struct store *s, const char *prefix, struct str *sql);
 
 /* The row of a statement whose columns begin with those; strings go into the arena. */
-int alert_record_read(
-    struct store *s, struct statement *st, struct arena *arena, struct record *r);
+int alert_record_read(struct store *s, struct statement *st, struct arena *arena, struct record *r);
 
 enum alert_parts { ALERT_EXTRA = 1, ALERT_RAW = 2 };
 /* Values without a column, and the raw bytes. */

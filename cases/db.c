@@ -68,14 +68,13 @@ static int set_up(struct db *db, const struct db_options *o, struct err *e)
 {
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, BUSY_MS);
-    if (db_script(db, "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-32000",
-            e))
+    if (db_script(
+            db, "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-32000", e))
         return -1;
     if (!o->read_only) {
         if (db_script(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL", e) ||
             db_script(db, "PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=4000", e) ||
-            db_script(
-                db, o->durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e))
+            db_script(db, o->durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e))
             return -1;
     }
     int rc = tokenizer_register(db->handle);
@@ -323,6 +322,11 @@ void statement_bind_text(struct statement *st, int index, struct slice value)
         sqlite3_bind_text64(st->st, index, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8);
     else
         sqlite3_bind_null(st->st, index);
+}
+
+void statement_bind_text_copy(struct statement *st, int index, struct slice value)
+{
+    sqlite3_bind_text64(st->st, index, value.p, value.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void statement_bind_blob(struct statement *st, int index, struct slice value)

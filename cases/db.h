@@ -38,8 +38,7 @@ int db_script(struct db *db, const char *sql, struct err *e);
 struct statement *db_prepare(struct db *db, const char *sql, struct err *e);
 /* The same with parameters by letter: i int64_t, d int, t const char *, s slice as text, b slice as
  * blob; NULL text and absent slices are NULL. */
-struct statement *db_bind(
-    struct db *db, struct err *e, const char *sql, const char *letters, ...);
+struct statement *db_bind(struct db *db, struct err *e, const char *sql, const char *letters, ...);
 /* Runs to the end; rows changed, or -1. */
 int64_t db_run(struct db *db, struct err *e, const char *sql, const char *letters, ...);
 /* First column of the first row: 1 found, 0 no row or NULL, -1 failure. */
@@ -50,6 +49,7 @@ int64_t db_last_id(const struct db *db);
 void statement_bind_int(struct statement *st, int index, int64_t value); /* index from 1 */
 /* The bytes stay the caller's until the statement is stepped to its end. */
 void statement_bind_text(struct statement *st, int index, struct slice value);
+void statement_bind_text_copy(struct statement *st, int index, struct slice value);
 void statement_bind_blob(struct statement *st, int index, struct slice value);
 void statement_bind_null(struct statement *st, int index);
 
@@ -58,12 +58,12 @@ int statement_step(struct statement *st, struct err *e); /* 1 a row, 0 the end, 
  * changed, or -1. */
 int statement_run(struct statement *st, struct err *e);
 void statement_rewind(struct statement *st); /* ready again, bindings kept */
-void statement_done(struct statement *st); /* NULL is fine */
+void statement_done(struct statement *st);   /* NULL is fine */
 
 bool statement_is_null(struct statement *st, int column); /* column from 0 */
 bool statement_is_int(struct statement *st, int column);
 int64_t statement_int(struct statement *st, int column);
-struct slice statement_text(struct statement *st, int column); /* good until the next step */
+struct slice statement_text(struct statement *st, int column);  /* good until the next step */
 const char *statement_string(struct statement *st, int column); /* never NULL; "" for NULL */
 struct slice statement_blob(struct statement *st, int column);
 

@@ -174,8 +174,7 @@ static const struct {
 } entities[] = {{FIELD_HOST_NAME, 'n'}, {FIELD_USER_NAME, 'u'}, {FIELD_USER_TARGET_NAME, 'u'},
     {FIELD_HOST_IP, 'i'}, {FIELD_SOURCE_IP, 'i'}, {FIELD_DESTINATION_IP, 'i'},
     {FIELD_DNS_ANSWERS, 'i'}, {FIELD_DESTINATION_DOMAIN, 'd'}, {FIELD_DNS_QUESTION, 'd'},
-    {FIELD_PROCESS_HASH_SHA256, 'h'}, {FIELD_PROCESS_HASH_MD5, 'h'},
-    {FIELD_FILE_HASH_SHA256, 'h'}};
+    {FIELD_PROCESS_HASH_SHA256, 'h'}, {FIELD_PROCESS_HASH_MD5, 'h'}, {FIELD_FILE_HASH_SHA256, 'h'}};
 
 char fields_entity(enum field f)
 {

@@ -29,8 +29,7 @@ struct field_reading {
 void fields_read(const struct field_reading *b, struct record *r);
 
 /* Values that have no column, with their names, so that none is lost. Appended. */
-void fields_pack(
-    const struct record *r, const struct column columns[FIELD_COUNT], struct str *out);
+void fields_pack(const struct record *r, const struct column columns[FIELD_COUNT], struct str *out);
 /* Unknown names are skipped. Values are borrowed from `packed`. */
 void fields_unpack(struct slice packed, struct record *r, struct arena *a);
 

@@ -91,8 +91,7 @@ int journal_item(struct store *s, int64_t seq, const struct journal_item *item, 
 
 static int previous_hash(struct store *s, int64_t seq, char out[65], struct err *e)
 {
-    struct statement *st =
-        db_bind(s->record, e, "SELECT hash FROM act WHERE seq=?1", "i", seq - 1);
+    struct statement *st = db_bind(s->record, e, "SELECT hash FROM act WHERE seq=?1", "i", seq - 1);
     int rc = st ? statement_step(st, e) : -1;
     snprintf(out, 65, "%s", rc > 0 ? statement_string(st, 0) : "");
     statement_done(st);
@@ -117,7 +116,8 @@ int64_t journal_seal(struct store *s, const struct actor *who, const struct jour
         .signature = SLICE(""),
         .verb = or_empty(act->verb),
         .reason = or_empty(act->reason)};
-    if (journal_items_hash(s, seq, items_hash, &link.items, e) || previous_hash(s, seq, previous, e))
+    if (journal_items_hash(s, seq, items_hash, &link.items, e) ||
+        previous_hash(s, seq, previous, e))
         return -1;
     link.items_hash = slice_of(items_hash);
     link.previous = slice_of(previous);

@@ -1,5 +1,5 @@
-/* How the files of cases/ write acts. Items go straight into act_item (set-based for bulk), then the
- * act is sealed over them. */
+/* How the files of cases/ write acts. Items go straight into act_item (set-based for bulk), then
+ * the act is sealed over them. */
 #ifndef HINOMI_CASES_JOURNAL_INSIDE_H
 #define HINOMI_CASES_JOURNAL_INSIDE_H
 
@@ -25,8 +25,7 @@ struct act_link {
     struct slice organization, actor, signer, signature, verb, reason, items_hash, previous;
 };
 void journal_link_hash(const struct act_link *link, char out[65]);
-int journal_items_hash(
-    struct store *s, int64_t seq, char out[65], int64_t *count, struct err *e);
+int journal_items_hash(struct store *s, int64_t seq, char out[65], int64_t *count, struct err *e);
 
 /* Kinds of journaled objects and their columns. */
 struct journal_kind {

@@ -95,8 +95,8 @@ static void complete(struct round *w, struct record *r)
  * Both ends, because a first pull brings the newest first. */
 static int64_t fold(struct round *w, const struct record *r, int64_t id, struct err *e)
 {
-    struct slice rule = r->first[FIELD_RULE_ID].p ? r->first[FIELD_RULE_ID]
-                                                  : r->first[FIELD_RULE_NAME];
+    struct slice rule =
+        r->first[FIELD_RULE_ID].p ? r->first[FIELD_RULE_ID] : r->first[FIELD_RULE_NAME];
     struct slice host = r->first[FIELD_HOST_NAME];
     struct db *db = w->s->record;
     int64_t group = 0;
@@ -241,8 +241,8 @@ static int put_new(
         return -1;
     w->counts->alerts_new++;
     w->stored++;
-    bool judges = r->first[FIELD_STATUS].p || r->first[FIELD_VERDICT].p ||
-                  r->first[FIELD_ASSIGNEE].p;
+    bool judges =
+        r->first[FIELD_STATUS].p || r->first[FIELD_VERDICT].p || r->first[FIELD_ASSIGNEE].p;
     return judges ? judged(w, id, r, true, e) : 0;
 }
 

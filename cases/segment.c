@@ -73,8 +73,8 @@ static int read_newest(struct store *s, struct segment *g, struct err *e)
     return rc;
 }
 
-static int load_tail(struct store *s, int64_t segment, int64_t block, struct str *out,
-    struct err *e)
+static int load_tail(
+    struct store *s, int64_t segment, int64_t block, struct str *out, struct err *e)
 {
     struct statement *st = db_bind(s->events, e,
         "SELECT bytes FROM tail WHERE segment=?1 AND block=?2 ORDER BY at", "ii", segment, block);
@@ -102,8 +102,8 @@ int segment_begin(struct store *s, struct err *e)
     segment_abort(s);
     g = s->segment = mem_zalloc(1, sizeof *g);
     *g = now;
-    snprintf(g->insert_text, sizeof g->insert_text, "INSERT INTO text_%lld(rowid, t) VALUES(?1, ?2)",
-        (long long)g->id);
+    snprintf(g->insert_text, sizeof g->insert_text,
+        "INSERT INTO text_%lld(rowid, t) VALUES(?1, ?2)", (long long)g->id);
     g->fd = -1;
     if (load_tail(s, g->id, g->open_block, &g->buffer, e) < 0)
         return -1;
@@ -138,8 +138,9 @@ static int close_block(struct store *s, struct err *e)
                    g->id, g->open_block, g->stored, (int64_t)packed.n, (int64_t)g->buffer.n,
                    (int64_t)slice_hash(str_as_slice(&packed), 0)) < 0)
         rc = -1;
-    if (!rc && g->tail_from && db_run(s->events, e, "DELETE FROM tail WHERE segment=?1 AND block=?2",
-                                   "ii", g->id, g->open_block) < 0)
+    if (!rc && g->tail_from &&
+        db_run(s->events, e, "DELETE FROM tail WHERE segment=?1 AND block=?2", "ii", g->id,
+            g->open_block) < 0)
         rc = -1;
     g->stored += (int64_t)packed.n;
     g->open_block++;
@@ -167,8 +168,7 @@ int segment_add(
     struct store *s, struct slice extra, struct slice raw, struct slice words, struct err *e)
 {
     struct segment *g = s->segment;
-    if (words.n &&
-        db_run(s->events, e, g->insert_text, "is", segment_next_row(g), words) < 0)
+    if (words.n && db_run(s->events, e, g->insert_text, "is", segment_next_row(g), words) < 0)
         return -1;
     str_slice(&g->buffer, extra);
     str_slice(&g->buffer, raw);

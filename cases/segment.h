@@ -8,10 +8,10 @@
 
 struct segment {
     int64_t id, first_row, rows, raw, stored, open_block, began, newest;
-    struct str buffer;  /* bytes of the open block */
-    size_t tail_from;   /* how many of them are in table tail already */
-    int fd;             /* -1: not open */
-    bool written;       /* the file has bytes that are not yet on the disk */
+    struct str buffer; /* bytes of the open block */
+    size_t tail_from;  /* how many of them are in table tail already */
+    int fd;            /* -1: not open */
+    bool written;      /* the file has bytes that are not yet on the disk */
     char insert_text[96];
 };
 
@@ -37,8 +37,8 @@ void segment_free(struct segment *g);
 struct segment_place {
     int64_t row, block, at, n;
 };
-int segment_read(struct store *s, const struct segment_place *place, struct str *out,
-    struct err *e);
+int segment_read(
+    struct store *s, const struct segment_place *place, struct str *out, struct err *e);
 
 /* Deletes segment `id` with all that belongs to it. */
 int segment_drop(struct store *s, int64_t id, struct err *e);

@@ -36,7 +36,6 @@ int store_refuse_read_only(const struct store *s, struct err *e);
 /* The next revision, given to all that one transaction changes; -1 on failure. */
 int64_t store_next_revision(struct store *s, struct err *e);
 
-
 /* A fresh uid for an object that leaves this machine: 128 random bits in hex. */
 void store_uid(char out[33]);
 

@@ -26,8 +26,7 @@ static int ready_tokens(struct walk *w, struct slice text, size_t *end)
         while (at < text.n && text.p[at] != ' ' && text.p[at] != TOKEN_READY)
             at++;
         if (at > from) {
-            int rc = w->token(
-                w->context, 0, text.p + from, (int)(at - from), (int)from, (int)at);
+            int rc = w->token(w->context, 0, text.p + from, (int)(at - from), (int)from, (int)at);
             if (rc)
                 return rc;
         }
@@ -64,7 +63,7 @@ static int create(void *context, const char **arguments, int count, Fts5Tokenize
     return SQLITE_OK;
 }
 
-static void delete(Fts5Tokenizer *self)
+static void delete (Fts5Tokenizer *self)
 {
     (void)self;
 }
