@@ -37,9 +37,13 @@ struct plan {
     struct arena arena;
     struct plan_host *hosts;
     size_t host_count;
+    const struct plan_parameter *parameters; /* those given and those filled in; the rest default */
+    size_t parameter_count;
+    const char *requester;
     const char *runbook, *runbook_sha256, *title, *reason,
         *revert; /* revert: how to take it back, or that one cannot */
     bool reversible, reaches_network;
+    bool reads_only; /* changes nothing there */
     int64_t case_id, lease_ns, alert, made;
     char sha256[65];
     char *json; /* canonical */
