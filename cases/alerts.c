@@ -64,7 +64,7 @@ static void only_leaders(const struct alert_filter *f, const struct alert_list *
     (void)keys;
     alert_keys(list, false, forward);
     str_printf(sql,
-        " AND NOT EXISTS (SELECT 1 FROM alert b INDEXED BY alert_group WHERE b.grp=alert.grp AND"
+        " AND NOT EXISTS (SELECT 1 FROM alert b INDEXED BY alert_by_group WHERE b.grp=alert.grp AND"
         " b.id<>alert.id AND %s AND ",
         f->aliased.p);
     alert_compare(&before, sql);
@@ -77,7 +77,7 @@ static int add_group_sums(
     struct str sql = STR_INIT;
     int number = alert_filter_next(f);
     str_printf(&sql,
-        "SELECT count(*), sum(occurrences), max(ts) FROM alert INDEXED BY alert_group"
+        "SELECT count(*), sum(occurrences), max(ts) FROM alert INDEXED BY alert_by_group"
         " WHERE grp=?%d AND %s",
         number, f->where.p);
     struct statement *st = alert_filter_prepare(s, f, sql.p, e);

@@ -32,7 +32,7 @@ static const char *const record_steps[] = {
     "CREATE INDEX alert_rule ON alert(coalesce(\"rule.name\", '') COLLATE NOCASE, ts DESC, id "
     "DESC);"
     "CREATE INDEX alert_updated ON alert(updated DESC, id DESC);"
-    "CREATE INDEX alert_group ON alert(grp, ts);"
+    "CREATE INDEX alert_by_group ON alert(grp, ts);"
     "CREATE INDEX alert_case ON alert(case_id) WHERE case_id <> 0;"
     "CREATE INDEX alert_reason ON alert(id) WHERE reason <> '';"
     "CREATE INDEX alert_revision ON alert(revision);"

@@ -20,7 +20,8 @@ static int set_up(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
     p->folder = folder_new();
-    assert_int_equal(store_open(&p->s, p->folder, STORE_READ_WRITE, &p->e), 0);
+    if (store_open(&p->s, p->folder, STORE_READ_WRITE, &p->e))
+        fail_msg("%s", p->e.text);
     batch_init(&p->batch);
     *state = p;
     return 0;
