@@ -1,5 +1,6 @@
 #include "connectors/http.h"
 
+#include "connectors/certificate.h"
 #include "connectors/handover.h"
 #include "connectors/http_dialer.h"
 #include "core/clock.h"
@@ -315,11 +316,39 @@ out:
     return rc;
 }
 
-static int tls_error(struct http *h, CURLcode code, struct err *e)
+/* A connection that verifies nothing and sends nothing: it only looks at the certificate that was
+ * refused, so that the person can compare its fingerprint with the administrator's. */
+static bool look_at_certificate(struct http *h, const char *url, struct certificate_marks *marks)
 {
-    const char *seen = "";
+    struct curl_certinfo *chain = NULL;
+    CURL *easy = curl_easy_init();
+    struct curl_slist *to = set_way(h, easy, url);
+    bool found = false;
+    CURLcode code;
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    if (drive(h, easy, NULL, &code, NULL) == 0 && code == CURLE_OK &&
+        curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain &&
+        chain->num_of_certs > 0)
+        for (struct curl_slist *l = chain->certinfo[0]; l && !found; l = l->next)
+            found = strncmp(l->data, "Cert:", 5) == 0 &&
+                    certificate_marks(slice_of(l->data + 5), marks);
+    curl_easy_cleanup(easy);
+    curl_slist_free_all(to);
+    return found;
+}
+
+static int tls_error(struct http *h, const char *url, CURLcode code, struct err *e)
+{
+    struct certificate_marks marks;
+    char seen[200] = "";
     long verdict = 0;
     curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (look_at_certificate(h, url, &marks))
+        snprintf(seen, sizeof seen, " (its SHA-256 is %s, its key's pin %s)", marks.fingerprint,
+            marks.pin);
     if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
         return err_set(e, ERR_TLS,
             "%s shows another key than the one pinned%s: if it was changed on purpose, set `pin`",
@@ -353,7 +382,7 @@ static int connect_error(struct http *h, struct err *e)
         number ? strerror((int)number) : "");
 }
 
-static int curl_failed(struct http *h, CURLcode code, struct err *e)
+static int curl_failed(struct http *h, const char *url, CURLcode code, struct err *e)
 {
     if (h->too_big)
         return err_set(e, ERR_INPUT,
@@ -362,7 +391,7 @@ static int curl_failed(struct http *h, CURLcode code, struct err *e)
     if (code == CURLE_COULDNT_CONNECT)
         return connect_error(h, e);
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
-        return tls_error(h, code, e);
+        return tls_error(h, url, code, e);
     if (code == CURLE_SSL_CACERT_BADFILE)
         return err_set(e, ERR_CONFIG, "ca_file %s cannot be read as certificates",
             h->s.ca_file ? h->s.ca_file : "(of the system)");
@@ -377,6 +406,7 @@ static void read_reply(struct http *h)
     long status = 0;
     curl_off_t wait = 0;
     char *type = NULL;
+    struct curl_header *date;
     curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &wait);
     curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
@@ -384,6 +414,9 @@ static void read_reply(struct http *h)
     if (wait > 86400)
         wait = 86400; /* a source cannot silence itself for longer than a day */
     h->reply->retry_ns = (int64_t)wait * CLOCK_SECOND;
+    if (curl_easy_header(h->easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK &&
+        curl_getdate(date->value, NULL) > 0)
+        h->reply->date = (int64_t)curl_getdate(date->value, NULL) * CLOCK_SECOND;
     snprintf(h->reply->content_type, sizeof h->reply->content_type, "%s", type ? type : "");
 }
 
@@ -394,6 +427,7 @@ static int send_once(struct http *h, const struct http_request *r,
 {
     CURLcode code;
     str_clear(&h->reply->body);
+    h->reply->date = CLOCK_NONE;
     h->too_big = false;
     h->dial_error = (struct err)ERR_INIT;
     curl_easy_reset(h->easy);
@@ -401,7 +435,7 @@ static int send_once(struct http *h, const struct http_request *r,
     set_request(h, r);
     int rc = drive(h, h->easy, context, &code, e);
     if (rc == 0 && code != CURLE_OK)
-        rc = curl_failed(h, code, e);
+        rc = curl_failed(h, r->url, code, e);
     *location = NULL;
     if (rc == 0) {
         read_reply(h);

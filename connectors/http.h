@@ -40,6 +40,7 @@ struct http_reply {
     struct str body; /* decoded; at most HTTP_BODY_MAX */
     char content_type[HTTP_TYPE_MAX];
     int64_t retry_ns; /* Retry-After, whether seconds or a date; 0: not said */
+    int64_t date;     /* the server's own clock; CLOCK_NONE: not said */
 };
 
 struct http *http_new(const struct http_settings *settings);

@@ -1,8 +1,8 @@
 #include "connectors/http_status.h"
 
+#include "core/base64.h"
 #include "core/mem.h"
 
-#include <stdio.h>
 #include <strings.h>
 
 struct meaning {
@@ -63,21 +63,10 @@ int http_status_check(
 
 char *http_basic(const char *user, const char *password)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t n = strlen(user) + 1 + strlen(password), size = 6 + (n + 2) / 3 * 4 + 1;
-    char *plain = mem_alloc(n + 1), *out = mem_alloc(size), *o = out + 6;
-    snprintf(plain, n + 1, "%s:%s", user, password);
-    memcpy(out, "Basic ", 6);
-    for (size_t i = 0; i < n; i += 3) {
-        const unsigned char *u = (const unsigned char *)plain + i;
-        unsigned v = (unsigned)u[0] << 16 | (i + 1 < n ? (unsigned)u[1] << 8 : 0) |
-                     (i + 2 < n ? (unsigned)u[2] : 0);
-        *o++ = digits[v >> 18];
-        *o++ = digits[v >> 12 & 63];
-        *o++ = i + 1 < n ? digits[v >> 6 & 63] : '=';
-        *o++ = i + 2 < n ? digits[v & 63] : '=';
-    }
-    *o = '\0';
-    mem_wipe_free(plain, n + 1);
-    return out;
+    struct str plain = STR_INIT, out = STR_INIT;
+    str_printf(&plain, "%s:%s", user, password);
+    str_puts(&out, "Basic ");
+    base64_encode(&out, str_as_slice(&plain));
+    mem_wipe_free(plain.p, plain.n);
+    return str_take(&out);
 }
