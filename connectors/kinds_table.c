@@ -1,0 +1,8 @@
+#include "connectors/connector.h"
+
+extern const struct connector_ops connector_elastic;
+
+const struct connector_ops *const connector_kinds[] = {
+    &connector_elastic,
+    NULL,
+};
