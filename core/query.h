@@ -3,9 +3,9 @@
  *   - a field is a set of values; `f: v` holds if any of them equals v; `not` keeps rows without f;
  *   - text and wildcards ignore ASCII case only; `*` is the one wildcard, and only outside quotes;
  *   - a value is whole (no tokens) when a field is named; severity is ordered; an ip takes CIDR;
- *   - free text: every word is a whole token (core/token.h) of some text field; a quoted phrase is adjacent
- *     tokens within one field. An engine may over-select, never under-select: the matcher has the last word.
- * Language: https://www.elastic.co/guide/en/kibana/current/kuery-query.html */
+ *   - free text: every word is a whole token (core/token.h) of some text field; a quoted phrase is
+ * adjacent tokens within one field. An engine may over-select, never under-select: the matcher has
+ * the last word. Language: https://www.elastic.co/guide/en/kibana/current/kuery-query.html */
 #ifndef HINOMI_CORE_QUERY_H
 #define HINOMI_CORE_QUERY_H
 
@@ -16,11 +16,11 @@ enum query_op {
     QUERY_EVERYTHING, /* an empty query, or `*` */
     QUERY_AND,        /* children */
     QUERY_OR,
-    QUERY_NOT,    /* one child */
-    QUERY_EQUAL,  /* field, text; for numbers, times and severities also number */
-    QUERY_WILD,   /* field, text with * */
-    QUERY_CIDR,   /* field, address[16] (v4 mapped), bits */
-    QUERY_LESS,   /* field, number (text kept for keyword fields: byte order) */
+    QUERY_NOT,   /* one child */
+    QUERY_EQUAL, /* field, text; for numbers, times and severities also number */
+    QUERY_WILD,  /* field, text with * */
+    QUERY_CIDR,  /* field, address[16] (v4 mapped), bits */
+    QUERY_LESS,  /* field, number (text kept for keyword fields: byte order) */
     QUERY_LESS_EQUAL,
     QUERY_GREATER,
     QUERY_GREATER_EQUAL,
@@ -49,9 +49,10 @@ struct query {
 
 enum { QUERY_TEXT_MAX = 65536, QUERY_DEPTH_MAX = 100 };
 
-/* `now` resolves now-24h. On failure err's text names what was expected and the nearest field, and *position is
- * the byte offset of the fault (a caret goes there). Caller frees with query_free. */
-int query_parse(struct query **out, struct slice text, int64_t now, size_t *position, struct err *e);
+/* `now` resolves now-24h. On failure err's text names what was expected and the nearest field, and
+ * *position is the byte offset of the fault (a caret goes there). Caller frees with query_free. */
+int query_parse(
+    struct query **out, struct slice text, int64_t now, size_t *position, struct err *e);
 void query_free(struct query *q);
 
 /* The judge. Allocation-free but for a bounded scratch when free text occurs. */
