@@ -17,6 +17,12 @@ int outbox_add(struct store *s, int64_t seq, int64_t count, struct err *e)
     static const char changed[] =
         "(SELECT CAST(uid AS INTEGER) FROM act_item WHERE seq=?1 AND kind='alert' AND"
         " (json_type(after, '$.status') IS NOT NULL OR json_type(after, '$.verdict') IS NOT NULL))";
+#define FIRST(column)                                                                              \
+    "(SELECT json_extract(i.before, '$." column "') FROM act_item i LEFT JOIN act t USING(seq)"    \
+    " WHERE i.kind='alert' AND i.uid=CAST(a.id AS TEXT) AND coalesce(t.actor, '') NOT LIKE"        \
+    " 'source:%' AND json_type(i.before, '$." column "') IS NOT NULL ORDER BY i.seq LIMIT 1)"
+    static const char first_status[] = FIRST("status"), first_verdict[] = FIRST("verdict");
+#undef FIRST
     int64_t due = clock_now() + (count > BULK ? BULK_HOLD_NS : HOLD_NS);
     struct str sql = STR_INIT;
     str_printf(&sql,
@@ -30,9 +36,9 @@ int outbox_add(struct store *s, int64_t seq, int64_t count, struct err *e)
         " comment) SELECT a.id, ?1, a.source, a.native_id, 'held', ?2, a.status, a.verdict,"
         " a.assignee, a.reason FROM alert a LEFT JOIN outbox o ON o.id=(SELECT max(id) FROM outbox"
         " WHERE alert=a.id AND state='sent') WHERE a.id IN %s AND a.native_id IS NOT NULL AND"
-        " a.kind NOT IN ('', 'file') AND (a.status<>coalesce(o.status,"
-        " a.\"hinomi.native_status\", 'new') OR a.verdict<>coalesce(o.verdict, ''))",
-        changed);
+        " a.kind NOT IN ('', 'file') AND (a.status<>coalesce(o.status, %s, a.status)"
+        " OR a.verdict<>coalesce(o.verdict, %s, a.verdict))",
+        changed, first_status, first_verdict);
     if (done >= 0)
         done = db_run(s->record, e, sql.p, "ii", seq, due);
     str_release(&sql);

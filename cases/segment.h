@@ -40,7 +40,5 @@ struct segment_place {
 int segment_read(
     struct store *s, const struct segment_place *place, struct str *out, struct err *e);
 
-/* Deletes segment `id` with all that belongs to it. */
-int segment_drop(struct store *s, int64_t id, struct err *e);
 
 #endif
