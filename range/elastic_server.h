@@ -8,6 +8,7 @@
 #include "range/sim_elastic.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 
 enum { SIM_FAULTS_MAX = 16, SIM_HEADERS_MAX = 4, SIM_BODY_MAX = 64 << 20 };
@@ -62,6 +63,7 @@ struct sim_elastic {
     struct MHD_Daemon *daemon;
     char url[96], host[64];
     int port;
+    struct in_addr address;
     size_t window;
     pthread_mutex_t lock; /* guards all below */
     struct sim_store store;
