@@ -151,7 +151,7 @@ int range_demo(int argc, char **argv)
 {
     struct err e = ERR_INIT;
     struct up_options o = {.hold = true, .play = true, .pace_ms = 4000};
-    char folder[] = "/tmp/hinomi-demo-XXXXXX", dir[ROOM_PATH_MAX];
+    char folder[64], dir[ROOM_PATH_MAX];
     pid_t keeper;
     int i = 0;
     for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -164,10 +164,7 @@ int range_demo(int argc, char **argv)
         fputs("usage: hinomi-range demo [--no-play] [--pace MS] -- PROGRAM [ARGUMENT…]\n", stderr);
         return 2;
     }
-    if (!mkdtemp(folder)) {
-        err_set(&e, ERR_IO, "cannot make a folder in /tmp: %s", strerror(errno));
-        return range_complain(&e);
-    }
+    snprintf(folder, sizeof(folder), "/tmp/hinomi-demo-%d", (int)getpid());
     o.dir = folder;
     if (keeper_start(&o, dir, &keeper, &e) < 0)
         return range_complain(&e);
