@@ -50,16 +50,13 @@ static const char *crowdstrike_after(struct record *r, struct arena *a, struct s
 static const struct map_row osquery_rows[] = {{"unixTime", FIELD_TIMESTAMP, MAP_TIME},
     {"calendarTime", FIELD_TIMESTAMP, MAP_TIME}, {"hostIdentifier", FIELD_HOST_NAME, MAP_TEXT},
     {"name", FIELD_EVENT_DATASET, MAP_TEXT}, {"action", FIELD_EVENT_ACTION, MAP_TEXT},
-    {"columns.pid", FIELD_PROCESS_PID, MAP_NUMBER},
-    {"columns.parent", FIELD_PARENT_PID, MAP_NUMBER}, {"columns.path", FIELD_FILE_PATH, MAP_TEXT},
-    {"columns.cmdline", FIELD_PROCESS_COMMAND_LINE, MAP_TEXT},
-    {"columns.command", FIELD_PROCESS_COMMAND_LINE, MAP_TEXT},
-    {"columns.username", FIELD_USER_NAME, MAP_TEXT}, {"columns.user", FIELD_USER_NAME, MAP_TEXT},
-    {"columns.uid", FIELD_USER_ID, MAP_TEXT},
-    {"columns.remote_address", FIELD_DESTINATION_IP, MAP_IP},
-    {"columns.remote_port", FIELD_DESTINATION_PORT, MAP_NUMBER},
-    {"columns.local_address", FIELD_SOURCE_IP, MAP_IP},
-    {"columns.sha256", FIELD_FILE_HASH_SHA256, MAP_HASH}, END};
+    {"pid", FIELD_PROCESS_PID, MAP_NUMBER}, {"parent", FIELD_PARENT_PID, MAP_NUMBER},
+    {"columns.path", FIELD_FILE_PATH, MAP_TEXT}, {"cmdline", FIELD_PROCESS_COMMAND_LINE, MAP_TEXT},
+    {"command", FIELD_PROCESS_COMMAND_LINE, MAP_TEXT}, {"username", FIELD_USER_NAME, MAP_TEXT},
+    {"columns.user", FIELD_USER_NAME, MAP_TEXT}, {"uid", FIELD_USER_ID, MAP_TEXT},
+    {"remote_address", FIELD_DESTINATION_IP, MAP_IP},
+    {"remote_port", FIELD_DESTINATION_PORT, MAP_NUMBER}, {"local_address", FIELD_SOURCE_IP, MAP_IP},
+    {"sha256", FIELD_FILE_HASH_SHA256, MAP_HASH}, END};
 
 static const struct map_row auoms_rows[] = {{"EventTime", FIELD_TIMESTAMP, MAP_TIME},
     {"TimeGenerated", FIELD_TIMESTAMP, MAP_TIME}, {"Computer", FIELD_HOST_NAME, MAP_TEXT},
@@ -117,7 +114,7 @@ static const char *auoms_after(struct record *r, struct arena *a, struct slice p
 static const struct mapped_format crowdstrike = {crowdstrike_rows, true,
     WORDS("\"event", "\"aid\""), 70, RECORD_EVENT, "crowdstrike", FIELD_EVENT_ACTION, "other",
     crowdstrike_after};
-static const struct mapped_format osquery = {osquery_rows, false,
+static const struct mapped_format osquery = {osquery_rows, true,
     WORDS("\"name\"", "\"action\"", "\"columns\""), 80, RECORD_EVENT, "osquery",
     FIELD_EVENT_DATASET, "host", NULL};
 static const struct mapped_format auditd_azure = {auoms_rows, false, WORDS("type=AUOMS", "audit("),
