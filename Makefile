@@ -21,9 +21,9 @@ VERSION := 0.1.0
 ALL_CFLAGS = $(CSTD) $(WARN) $(OPT) $(HARDEN) $(SAN) $(CFLAGS) -MMD -MP -I. -I$(BUILD)/gen \
              -DHINOMI_VERSION='"$(VERSION)"' -DHINOMI_DATADIR='"$(datadir)"'
 LDFLAGS += -pie $(SAN)
-LIBS_hinomi := -lcurl -ljansson -lssh2 -lsqlite3 -lncursesw -ltinfo -lcrypto -lzstd -lz -lpcre2-8 \
+LIBS_hinomi := -lcurl -ljansson -lssh2 -lsqlite3 -lncursesw -ltinfo -lcrypto -lzstd -lz \
                -lutf8proc -lpthread -lm
-LIBS_range := -lmicrohttpd -ljansson -lcrypto -lzstd -lz -lpcre2-8 -lutf8proc -lpthread -lm
+LIBS_range := -lmicrohttpd -ljansson -lcrypto -lzstd -lz -lutf8proc -lpthread -lm
 LIBS_test := -lcmocka -lvterm -lmicrohttpd $(LIBS_hinomi)
 
 prefix ?= /usr/local

@@ -36,8 +36,7 @@ door 'sqlite3' cases/db.c cases/db.h cases/tokenizer.c
 door '(ncurses|curses|term)\.h' tui/screen.c
 door 'openssl/' core/hash.c
 door 'zstd|zlib' core/compress.c
-door 'pcre2' core/regex.c
-door 'utf8proc' core/text.c core/text_table.c core/normalise.c
+door 'utf8proc' core/normalise.c
 for f in $(grep -l '#include <libssh2' */*.[ch] 2>/dev/null || true); do
     case $f in remote/ssh2_*) ;; *) fail "$f opens libssh2, whose doors are remote/ssh2_*.c" ;; esac
 done
