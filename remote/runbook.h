@@ -11,6 +11,7 @@
  *   parameter = pid pid The process id       (NAME TYPE[=DEFAULT] help)
  *   %% script
  *   … POSIX sh; parameters are $p_NAME; value KEY TEXT reports; fail TEXT ends
+ *   %% common: put before every section
  *   %% verify  %% commit  %% revert  %% preflight: sections, each optional but script
  *
  * Sections share nothing: each runs alone, with all parameters. */
@@ -39,7 +40,7 @@ enum value_type {
     VALUE_NUMBER, /* decimal, up to 20 digits */
     VALUE_SHA256, /* 64 hex digits, lower case */
     VALUE_INODE,  /* DEV:INO, decimal */
-    VALUE_PATH,   /* absolute, no NUL or newline, no . or .. element, at most 4096 bytes */
+    VALUE_PATH,   /* absolute, no NUL, no . or .. element, at most 4096 bytes */
     VALUE_IP,
     VALUE_ADDRESSES, /* IP:PORT or [IP6]:PORT, comma-separated, at most 16 */
     VALUE_SECONDS,   /* 0 … 31536000 */
@@ -47,6 +48,9 @@ enum value_type {
     VALUE_TEXT       /* one line of printable UTF-8, at most 500 bytes: reasons, names */
 };
 const char *value_type_name(enum value_type type);
+
+/* -1: no such type. */
+int value_type_find(struct slice name);
 
 /* True if `value` is of the type; otherwise `why` is a static phrase. "-" is accepted where the
  * parameter has the default "-" (not given). */
@@ -71,6 +75,7 @@ struct runbook {
     struct runbook_parameter parameters[RUNBOOK_PARAMETERS_MAX];
     size_t parameter_count;
     const char *sections[STEP_COUNT]; /* shell text; NULL: none */
+    const char *common;               /* stands before each; NULL: none */
     char sha256[65];                  /* of the whole file */
 };
 
