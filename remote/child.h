@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct child {
-    pid_t pid; /* 0: none, or reaped */
+    pid_t pid;        /* 0: none, or reaped */
     int in, out, err; /* our ends, non-blocking; -1: closed */
 };
 

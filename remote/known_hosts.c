@@ -1,9 +1,9 @@
 #include "remote/known_hosts.h"
 
+#include "core/base64.h"
 #include "core/hash.h"
 #include "core/mem.h"
 #include "core/str.h"
-#include "remote/script.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -114,16 +114,14 @@ static bool read_line(struct entry *entry, struct slice line)
     struct slice type = field(&line), key = field(&line);
     if (hosts.n == 0 || key.n == 0 || key.n > BLOB_MAX || memchr(hosts.p, '\0', hosts.n))
         return false;
-    unsigned char *blob = mem_alloc(key.n);
-    size_t n;
-    if (base64_decode(key, blob, &n) ||
-        !slice_equal(hostkey_type((struct slice){(char *)blob, n}), type)) {
-        free(blob);
+    struct str blob = STR_INIT;
+    if (!base64_decode(&blob, key) || !slice_equal(hostkey_type(str_as_slice(&blob)), type)) {
+        str_release(&blob);
         return false;
     }
     entry->hosts = mem_strndup(hosts.p, hosts.n);
-    entry->blob = (char *)blob;
-    entry->blob_size = n;
+    entry->blob_size = blob.n;
+    entry->blob = str_take(&blob);
     return true;
 }
 
@@ -187,8 +185,8 @@ static bool glob(struct slice pattern, const char *name)
         if (p < pattern.n && pattern.p[p] == '*') {
             star = p++;
             mark = name;
-        } else if (p < pattern.n && (pattern.p[p] == '?' ||
-                                        tolower((unsigned char)pattern.p[p]) == *name)) {
+        } else if (p < pattern.n &&
+                   (pattern.p[p] == '?' || tolower((unsigned char)pattern.p[p]) == *name)) {
             p++;
             name++;
         } else if (star != SIZE_MAX) {
@@ -207,18 +205,21 @@ static bool glob(struct slice pattern, const char *name)
 static bool hashed_match(const char *hosts, const char *name)
 {
     struct slice rest = slice_of(hosts + 3);
-    unsigned char salt[64], want[64], got[HASH_SHA1_BYTES];
-    size_t salt_size, want_size;
+    unsigned char got[HASH_SHA1_BYTES];
+    struct str salt = STR_INIT, want = STR_INIT;
     const char *bar = memchr(rest.p, '|', rest.n);
     if (!bar)
         return false;
     struct slice left = {rest.p, (size_t)(bar - rest.p)};
     struct slice right = {bar + 1, rest.n - left.n - 1};
-    if (left.n > 80 || right.n > 80 || base64_decode(left, salt, &salt_size) ||
-        base64_decode(right, want, &want_size) || want_size != sizeof got)
-        return false;
-    hash_hmac_sha1((struct slice){(char *)salt, salt_size}, slice_of(name), got);
-    return hash_equal(want, got, sizeof got);
+    bool equal = base64_decode(&salt, left) && base64_decode(&want, right) && want.n == sizeof got;
+    if (equal) {
+        hash_hmac_sha1(str_as_slice(&salt), slice_of(name), got);
+        equal = hash_equal((unsigned char *)want.p, got, sizeof got);
+    }
+    str_release(&salt);
+    str_release(&want);
+    return equal;
 }
 
 static bool hosts_match(const char *hosts, const char *name)

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_LIMIT (90 * CLOCK_SECOND) /* all hops, all tries; each state has its own in ssh2 */
+#define CONNECT_LIMIT                                                                              \
+    (90 * CLOCK_SECOND) /* all hops, all tries; each state has its own in ssh2                     \
+                         */
 #define BEGIN_LIMIT (30 * CLOCK_SECOND)
 #define SILENCE_LIMIT (30 * CLOCK_SECOND) /* six missed heartbeats */
 
@@ -97,8 +99,8 @@ struct order *order_new(const struct remote_order *asked, struct err *e)
     struct order *o = mem_zalloc(1, sizeof *o);
     struct script_events events = {on_begun, on_line, on_value, on_data, on_data_end, o};
     script_nonce(nonce);
-    if (runbook_render(asked->runbook, asked->step, asked->values, asked->value_count, nonce,
-            &o->script, e)) {
+    if (runbook_render(
+            asked->runbook, asked->step, asked->values, asked->value_count, nonce, &o->script, e)) {
         str_release(&o->script);
         free(o);
         return NULL;
@@ -191,7 +193,8 @@ static enum order_move finished(struct order *o)
         err_set(&why, ERR_INPUT, "%s: the script stopped without its last line", name);
         finish(o, REMOTE_UNKNOWN, &why);
     } else {
-        err_set(&why, ERR_DENIED, "%s: the login works, but its shell did not run the script", name);
+        err_set(
+            &why, ERR_DENIED, "%s: the login works, but its shell did not run the script", name);
         finish(o, REMOTE_FAILED, &why);
     }
     return ORDER_ENDED;
@@ -204,7 +207,8 @@ static enum order_move broken(struct order *o, const struct err *why)
         uint64_t jitter = slice_hash(slice_of(o->reader.nonce), (uint64_t)o->attempts) % 700;
         o->ops->close(o->link);
         o->link = NULL;
-        o->retry_at = clock_monotonic() + (int64_t)(300 * o->attempts + (int)jitter) * CLOCK_MILLISECOND;
+        o->retry_at =
+            clock_monotonic() + (int64_t)(300 * o->attempts + (int)jitter) * CLOCK_MILLISECOND;
         return ORDER_WAITS;
     }
     order_end(o, why);
@@ -222,13 +226,14 @@ static enum order_move overdue(struct order *o)
     else if (o->reader.begun && now > o->last_sign + SILENCE_LIMIT)
         err_set(&why, ERR_TIMEOUT, "%s: no sign of life for 30 s", name);
     else if (now > o->deadline && o->reader.begun && !o->cancelling) {
-        err_set(&o->cancel_why, ERR_TIMEOUT, "%s: it took longer than allowed and was stopped", name);
+        err_set(
+            &o->cancel_why, ERR_TIMEOUT, "%s: it took longer than allowed and was stopped", name);
         return ORDER_OVERDUE;
     } else if (now > o->deadline)
         err_set(&why, ERR_TIMEOUT, "%s: %s in time", name,
-            o->reader.begun  ? "it could not be stopped"
-            : o->connected ? "the script did not begin"
-                           : "no connection");
+            o->reader.begun ? "it could not be stopped"
+            : o->connected  ? "the script did not begin"
+                            : "no connection");
     else
         return ORDER_WAITS;
     order_end(o, &why);

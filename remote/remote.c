@@ -77,7 +77,8 @@ void remote_free(struct remote *r)
 static const struct preference *preferred(const struct remote *r, const struct target_hop *hop)
 {
     for (size_t i = 0; i < r->preference_count; i++)
-        if (r->preferences[i].port == hop->port && strcmp(r->preferences[i].host, hop->address) == 0)
+        if (r->preferences[i].port == hop->port &&
+            strcmp(r->preferences[i].host, hop->address) == 0)
             return &r->preferences[i];
     return NULL;
 }
@@ -236,7 +237,9 @@ static void wait_for(struct remote *r, int64_t until, struct pollfd *extra, int 
         memcpy(r->fds + n, extra, (size_t)extra_count * sizeof *extra);
     }
     int64_t left = wake - clock_monotonic();
-    int ms = left <= 0 ? 0 : left > 600 * CLOCK_SECOND ? 600000 : (int)(left / CLOCK_MILLISECOND) + 1;
+    int ms = left <= 0                   ? 0
+             : left > 600 * CLOCK_SECOND ? 600000
+                                         : (int)(left / CLOCK_MILLISECOND) + 1;
     poll(r->fds, n + (size_t)extra_count, ms);
     if (extra_count)
         memcpy(extra, r->fds + n, (size_t)extra_count * sizeof *extra);
@@ -244,8 +247,8 @@ static void wait_for(struct remote *r, int64_t until, struct pollfd *extra, int 
 
 int remote_poll(struct remote *r, int timeout_ms, struct pollfd *extra, int extra_count)
 {
-    int64_t until = timeout_ms < 0 ? INT64_MAX
-                                   : clock_monotonic() + (int64_t)timeout_ms * CLOCK_MILLISECOND;
+    int64_t until =
+        timeout_ms < 0 ? INT64_MAX : clock_monotonic() + (int64_t)timeout_ms * CLOCK_MILLISECOND;
     bool moved = step_all(r);
     sweep(r);
     if (!moved && (r->order_count || extra_count)) {

@@ -39,8 +39,8 @@ struct parser {
 
 static int wrong(struct parser *p, const char *what, struct slice word)
 {
-    return err_set(
-        p->e, ERR_CONFIG, "%s:%d: %s: %.*s", p->place, p->line, what, (int)(word.n < 60 ? word.n : 60), word.p);
+    return err_set(p->e, ERR_CONFIG, "%s:%d: %s: %.*s", p->place, p->line, what,
+        (int)(word.n < 60 ? word.n : 60), word.p);
 }
 
 static struct slice cut(struct slice *rest, char at)
@@ -159,7 +159,8 @@ static int set_parameter(struct parser *p, struct slice v)
     for (size_t i = 0; i < r->parameter_count; i++)
         if (slice_is(name, r->parameters[i].name))
             return wrong(p, "this parameter stands here twice", name);
-    if (fallback.n && !slice_is(fallback, "-") && !value_check((enum value_type)kind, fallback, NULL))
+    if (fallback.n && !slice_is(fallback, "-") &&
+        !value_check((enum value_type)kind, fallback, NULL))
         return wrong(p, "the default does not fit the type", fallback);
     r->parameters[r->parameter_count++] = (struct runbook_parameter){
         .name = keep(p, name),

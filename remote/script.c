@@ -37,10 +37,11 @@ void script_quote(struct str *out, struct slice text)
 }
 
 /* The outer shell. All is inside one function that is called by the last line, so that a connection
- * cut while the script travels runs nothing; the end token is the last argument, so that a call line
- * cut short is recognised. Heartbeats go to stderr: they must not fall into a line of stdout. The
- * body reads a here-document of its own, because data that follows a script on stdin is executed by
- * shells that read ahead. SSH_CONNECTION is handed over since sudo clears the environment. */
+ * cut while the script travels runs nothing; the end token is the last argument, so that a call
+ * line cut short is recognised. Heartbeats go to stderr: they must not fall into a line of stdout.
+ * The body reads a here-document of its own, because data that follows a script on stdin is
+ * executed by shells that read ahead. SSH_CONNECTION is handed over since sudo clears the
+ * environment. */
 static const char outer_head[] =
     "hinomi_main() {\n"
     "for hinomi_last do :; done\n"
@@ -66,12 +67,11 @@ static const char outer_head[] =
     ") >/dev/null </dev/null &\n"
     "hinomi_beat=$!\n";
 
-static const char outer_tail[] =
-    "hinomi_rc=$?\n"
-    "kill \"$hinomi_beat\" 2>/dev/null\n"
-    "printf '\\n%s END rc=%s\\n' \"$hinomi_n\" \"$hinomi_rc\"\n"
-    "return \"$hinomi_rc\"\n"
-    "}\n";
+static const char outer_tail[] = "hinomi_rc=$?\n"
+                                 "kill \"$hinomi_beat\" 2>/dev/null\n"
+                                 "printf '\\n%s END rc=%s\\n' \"$hinomi_n\" \"$hinomi_rc\"\n"
+                                 "return \"$hinomi_rc\"\n"
+                                 "}\n";
 
 /* What every section may use. The checks repeat those of runbook_value.c on the host itself. */
 static const char inner_head[] =

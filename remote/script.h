@@ -1,5 +1,5 @@
-/* How a script travels: over the stdin of `exec /bin/sh -s`, whole or not at all, and how its answer
- * is told from noise. Each rule stands beside its reason in script.c. */
+/* How a script travels: over the stdin of `exec /bin/sh -s`, whole or not at all, and how its
+ * answer is told from noise. Each rule stands beside its reason in script.c. */
 #ifndef HINOMI_REMOTE_SCRIPT_H
 #define HINOMI_REMOTE_SCRIPT_H
 
@@ -36,10 +36,11 @@ struct script_events {
 struct script_reader {
     struct script_events events;
     char nonce[SCRIPT_NONCE_LENGTH + 1];
-    struct str line[2];  /* by stream */
-    bool skipping[2];    /* the rest of an overlong line */
+    struct str decoded;
+    struct str line[2]; /* by stream */
+    bool skipping[2];   /* the rest of an overlong line */
     bool begun, ended;
-    int rc;              /* once ended */
+    int rc;               /* once ended */
     int64_t pid, started; /* of the remote shell, for cancelling; 0: not told */
     uint64_t beats;
     char fault[240]; /* the script's own sentence about its failure; "" */
@@ -50,9 +51,5 @@ void script_reader_init(
     struct script_reader *r, const char *nonce, const struct script_events *events);
 void script_reader_feed(struct script_reader *r, enum script_stream stream, struct slice bytes);
 void script_reader_release(struct script_reader *r);
-
-/* Decodes one line of base64 (RFC 4648, padding optional); -1 if it is none. `out` holds at least
- * 3/4 of text.n. */
-int base64_decode(struct slice text, unsigned char *out, size_t *n);
 
 #endif

@@ -1,4 +1,5 @@
 /* From the bytes of a hostile host to lines, values and one verdict. */
+#include "core/base64.h"
 #include "remote/script.h"
 
 #include <stdio.h>
@@ -15,37 +16,7 @@ void script_reader_release(struct script_reader *r)
 {
     str_release(&r->line[0]);
     str_release(&r->line[1]);
-}
-
-static int digit(char c)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(alphabet, c) : NULL;
-    return at ? (int)(at - alphabet) : -1;
-}
-
-int base64_decode(struct slice text, unsigned char *out, size_t *n)
-{
-    uint32_t bits = 0;
-    unsigned have = 0;
-    *n = 0;
-    while (text.n && text.p[text.n - 1] == '=')
-        text.n--;
-    if (text.n % 4 == 1)
-        return -1;
-    for (size_t i = 0; i < text.n; i++) {
-        int value = digit(text.p[i]);
-        if (value < 0)
-            return -1;
-        bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            out[(*n)++] = (unsigned char)(bits >> have);
-        }
-    }
-    return 0;
+    str_release(&r->decoded);
 }
 
 /* Splits at the first blank. */
@@ -136,8 +107,6 @@ static bool marker(struct script_reader *r, struct slice line)
 
 static void out_line(struct script_reader *r, struct slice line)
 {
-    unsigned char bytes[1024];
-    size_t n;
     if (r->ended || marker(r, line))
         return;
     if (!r->data[0]) {
@@ -145,8 +114,9 @@ static void out_line(struct script_reader *r, struct slice line)
             r->events.line(r->events.owner, r->begun, line);
         return;
     }
-    if (line.n <= sizeof bytes && base64_decode(line, bytes, &n) == 0)
-        r->events.data(r->events.owner, r->data, (struct slice){(const char *)bytes, n});
+    str_clear(&r->decoded);
+    if (base64_decode(&r->decoded, line))
+        r->events.data(r->events.owner, r->data, str_as_slice(&r->decoded));
     else
         fault(r, SLICE("the data stream from the host was damaged"));
 }
@@ -154,8 +124,7 @@ static void out_line(struct script_reader *r, struct slice line)
 static void err_line(struct script_reader *r, struct slice line)
 {
     /* a command may have left a half line on stderr before the beat */
-    if (line.n >= SCRIPT_NONCE_LENGTH + 5 &&
-        memcmp(line.p + line.n - 5, " BEAT", 5) == 0 &&
+    if (line.n >= SCRIPT_NONCE_LENGTH + 5 && memcmp(line.p + line.n - 5, " BEAT", 5) == 0 &&
         memcmp(line.p + line.n - 5 - SCRIPT_NONCE_LENGTH, r->nonce, SCRIPT_NONCE_LENGTH) == 0)
         r->beats++;
     else if (line.n)

@@ -21,8 +21,8 @@ struct ssh_config {
 void ssh_config_parse(struct ssh_config *c, struct slice text, struct arena *a, const char *home);
 
 /* Runs `ssh -G [-F config] -- host`. The host must be validated before. */
-int ssh_config_ask(struct ssh_config *c, const char *config, const char *host, struct arena *a,
-    struct err *e);
+int ssh_config_ask(
+    struct ssh_config *c, const char *config, const char *host, struct arena *a, struct err *e);
 
 /* One element of ProxyJump: [user@]host[:port], [user@][IPv6]:port or ssh:// before it. */
 struct ssh_jump {

@@ -61,8 +61,8 @@ struct resolver {
     struct err *e;
 };
 
-static int resolve(struct resolver *r, const struct target_wish *w, const struct frame *before,
-    bool own_jumps);
+static int resolve(
+    struct resolver *r, const struct target_wish *w, const struct frame *before, bool own_jumps);
 
 static const char *lowered(struct arena *a, const char *text)
 {
@@ -132,8 +132,7 @@ static int check(const struct target_hop *hop, struct err *e)
 }
 
 /* ProxyJump a,b: by a (whose own jumps count), then b (whose own do not). */
-static int resolve_jumps(
-    struct resolver *r, const char *list, const struct frame *before)
+static int resolve_jumps(struct resolver *r, const char *list, const struct frame *before)
 {
     struct slice rest = slice_of(list);
     bool first = true;
@@ -154,8 +153,8 @@ static int resolve_jumps(
     return 0;
 }
 
-static int resolve(struct resolver *r, const struct target_wish *w, const struct frame *before,
-    bool own_jumps)
+static int resolve(
+    struct resolver *r, const struct target_wish *w, const struct frame *before, bool own_jumps)
 {
     struct frame here = {w->name, before, before ? before->depth + 1 : 1};
     struct ssh_config c;
@@ -210,8 +209,8 @@ const char *target_text(struct target *t)
 {
     struct str s = STR_INIT;
     for (size_t i = 0; i < t->hop_count; i++)
-        str_printf(&s, "%s%s@%s:%d", i ? " → " : "", t->hops[i].user, t->hops[i].address,
-            t->hops[i].port);
+        str_printf(
+            &s, "%s%s@%s:%d", i ? " → " : "", t->hops[i].user, t->hops[i].address, t->hops[i].port);
     const char *text = arena_strdup(&t->arena, s.p ? s.p : "");
     str_release(&s);
     return text;
