@@ -15,8 +15,7 @@ enum { CANCEL_GRACE_SECONDS = 15 };
 
 /* Hosts that libssh2 could not do, so that it is tried once only. */
 struct preference {
-    char *host, *reason;
-    int port;
+    char *way, *reason;
 };
 
 struct remote {
@@ -64,7 +63,7 @@ void remote_free(struct remote *r)
     for (int i = 0; i < 2; i++)
         transports[i]->pool_free(r->pools[i]);
     for (size_t i = 0; i < r->preference_count; i++) {
-        free(r->preferences[i].host);
+        free(r->preferences[i].way);
         free(r->preferences[i].reason);
     }
     free(r->preferences);
@@ -74,13 +73,24 @@ void remote_free(struct remote *r)
     free(r);
 }
 
+/* Another user or key may fare better: they belong to the name. */
+static char *way_to(const struct target_hop *hop)
+{
+    struct str s = STR_INIT;
+    str_printf(&s, "%s@%s:%d %s", hop->user, hop->address, hop->port,
+        hop->identities[0] ? hop->identities[0] : "");
+    return str_take(&s);
+}
+
 static const struct preference *preferred(const struct remote *r, const struct target_hop *hop)
 {
-    for (size_t i = 0; i < r->preference_count; i++)
-        if (r->preferences[i].port == hop->port &&
-            strcmp(r->preferences[i].host, hop->address) == 0)
-            return &r->preferences[i];
-    return NULL;
+    const struct preference *found = NULL;
+    char *way = way_to(hop);
+    for (size_t i = 0; i < r->preference_count && !found; i++)
+        if (strcmp(r->preferences[i].way, way) == 0)
+            found = &r->preferences[i];
+    free(way);
+    return found;
 }
 
 static void remember(struct remote *r, const struct target_hop *hop, const char *reason)
@@ -88,8 +98,7 @@ static void remember(struct remote *r, const struct target_hop *hop, const char 
     if (preferred(r, hop))
         return;
     r->preferences = mem_grow(r->preferences, r->preference_count + 1, sizeof *r->preferences);
-    r->preferences[r->preference_count++] =
-        (struct preference){mem_strdup(hop->address), mem_strdup(reason), hop->port};
+    r->preferences[r->preference_count++] = (struct preference){way_to(hop), mem_strdup(reason)};
 }
 
 /* Why a target cannot go over libssh2, or NULL. */

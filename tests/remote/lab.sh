@@ -1,5 +1,5 @@
 #!/bin/sh
-# A network of its own for tests/remote/test_lab.c: op — bastion — t1, t2; t1 — internet. Runs as the
+# A network of its own for the tests of remote/: op — bastion — t1, t2; t1 — internet. Runs as the
 # first process of new network, mount and pid namespaces: when it ends, all of it is gone.
 # usage: lab.sh PROGRAM; exit 77 with a word where this cannot be
 set -eu
