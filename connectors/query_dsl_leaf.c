@@ -122,6 +122,19 @@ static void put_cidr(struct str *out, const char *name, const struct query_node 
     put_term(out, name, slice_of(text), false);
 }
 
+/* One spelling of an address: the shortest. */
+static void put_address(struct str *out, const char *name, const struct query_node *n)
+{
+    char text[INET6_ADDRSTRLEN];
+    unsigned char address[16];
+    int family = memchr(n->text.p, ':', n->text.n) ? AF_INET6 : AF_INET;
+    snprintf(text, sizeof text, "%.*s", (int)n->text.n, n->text.p);
+    if (inet_pton(family, text, address) == 1)
+        inet_ntop(family, address, text, sizeof text);
+    bool mapped = strncmp(text, "::ffff:", 7) == 0 && strchr(text, '.');
+    put_term(out, name, slice_of(mapped ? text + 7 : text), false);
+}
+
 static enum exactness put_keyword(struct str *out, const char *name, const struct query_node *n)
 {
     enum field_type type = field_table[n->field].type;
@@ -175,7 +188,7 @@ static enum exactness put_one(
     if (type == DSL_DATE && n->has_number && n->op != QUERY_WILD)
         put_times(out, name, n);
     else if (type == DSL_IP && n->op == QUERY_EQUAL)
-        put_term(out, name, n->text, false);
+        put_address(out, name, n);
     else
         put_exists(out, name);
     return SAYS_AT_MOST;

@@ -43,7 +43,7 @@ const struct dsl_map dsl_maps[] = {
     {FIELD_CASE, true, {NULL}},
     {FIELD_GROUP, true, {NULL}},
     {FIELD_REASON, true, {NULL}},
-    {FIELD_TAGS, true, {NULL}},
+    {FIELD_TAGS, true, {"tags"}},
     {FIELD_SNOOZED_UNTIL, true, {NULL}},
     {FIELD_PIPE_NAME, true, {NULL}},
     {FIELD_TASK_NAME, true, {NULL}},

@@ -56,21 +56,33 @@ static const char *leaf_text(const json_t *leaf, char buffer[48])
     return buffer;
 }
 
+/* As an ip field keeps it: 16 bytes, IPv4 mapped. Returns the bits that stand before an IPv4
+ * address, or -1. */
+static int ip_bytes(const char *text, unsigned char out[16])
+{
+    memset(out, 0, 16);
+    if (inet_pton(AF_INET6, text, out) == 1)
+        return 0;
+    out[10] = out[11] = 0xff;
+    return inet_pton(AF_INET, text, out + 12) == 1 ? 96 : -1;
+}
+
 /* An ip field takes CIDR in term: reference/8.17/ip.html#query-ip-fields */
 static bool in_network(const char *network, const char *address)
 {
     char base[INET6_ADDRSTRLEN];
     const char *slash = strchr(network, '/');
     unsigned char a[16], b[16];
+    int64_t bits;
     if (!slash || (size_t)(slash - network) >= sizeof(base))
         return false;
     memcpy(base, network, (size_t)(slash - network));
     base[slash - network] = '\0';
-    int family = strchr(base, ':') ? AF_INET6 : AF_INET;
-    int64_t bits;
-    if (inet_pton(family, base, a) != 1 || inet_pton(family, address, b) != 1 ||
-        !slice_int(slice_of(slash + 1), &bits) || bits < 0 || bits > (family == AF_INET ? 32 : 128))
+    int before = ip_bytes(base, a);
+    if (before < 0 || ip_bytes(address, b) < 0 || !slice_int(slice_of(slash + 1), &bits) ||
+        bits < 0 || bits + before > 128)
         return false;
+    bits += before;
     size_t whole = (size_t)bits / 8;
     unsigned mask = 0xff00U >> (bits % 8) & 0xff;
     return memcmp(a, b, whole) == 0 && (bits % 8 == 0 || (a[whole] & mask) == (b[whole] & mask));

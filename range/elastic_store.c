@@ -98,17 +98,28 @@ bool sim_store_has_index(const struct sim_store *s, const char *name)
     return false;
 }
 
+/* The next character of a pattern, an escaped one taken as it is: in Lucene's WildcardQuery a
+ * backslash does that. *n bytes of the pattern, 0 at its end. */
+static bool same_as(const char *pattern, char c, bool fold, size_t *n)
+{
+    *n = *pattern == '\\' && pattern[1] ? 2 : *pattern != '\0';
+    if (*pattern == '?')
+        return true;
+    char p = pattern[*n == 2];
+    return *n && (p == c || (fold && tolower((unsigned char)p) == tolower((unsigned char)c)));
+}
+
 bool sim_wildcard(const char *pattern, const char *text, bool fold)
 {
     const char *star = NULL, *resume = NULL;
     while (*text) {
-        bool same = *pattern == '?' || *pattern == *text ||
-                    (fold && tolower((unsigned char)*pattern) == tolower((unsigned char)*text));
+        size_t n;
         if (*pattern == '*') {
             star = ++pattern;
             resume = text;
-        } else if (*pattern && same) {
-            pattern++, text++;
+        } else if (same_as(pattern, *text, fold, &n)) {
+            pattern += n;
+            text++;
         } else if (star) {
             pattern = star;
             text = ++resume;
