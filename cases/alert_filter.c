@@ -12,7 +12,6 @@ static int match_all(
     struct str sql = STR_INIT;
     struct arena arena = ARENA_INIT;
     struct record r;
-    bool raw_too = query_needs_raw(query, STORE_ALERT);
     str_puts(&sql, "SELECT ");
     alert_record_columns(s, "", &sql);
     str_printf(&sql, ", id FROM alert WHERE %s", q->where.p);
@@ -25,7 +24,7 @@ static int match_all(
     while ((rc = statement_step(st, e)) > 0) {
         int after = alert_record_read(s, st, &arena, &r);
         int64_t id = statement_int(st, after);
-        if (raw_too && alert_record_raw(s, id, ALERT_EXTRA, &arena, &r, e))
+        if (q->extra && alert_record_raw(s, id, ALERT_EXTRA, &arena, &r, e))
             break;
         if (query_match(query, &r) &&
             db_run(s->record, e, "INSERT INTO temp.matched VALUES(?1)", "i", id) < 0)
@@ -43,8 +42,8 @@ static int fill_matched(
     struct store *s, const struct query *query, const struct query_sql *q, struct err *e)
 {
     struct str key = STR_INIT;
-    str_printf(&key, "%" PRIu64 " %" PRIu64 " %s", store_version(s),
-        slice_hash(slice_of(query->text), 7), query->text);
+    str_printf(&key, "%" PRIu64 " ", store_version(s));
+    query_print(query, &key); /* not as typed: now-24h moves */
     if (s->matched_key && strcmp(s->matched_key, key.p) == 0) {
         str_release(&key);
         return 0;

@@ -109,7 +109,7 @@ int event_walk(struct store *s, const struct event_walk *w, struct err *e)
     enum event_parts parts = w->parts;
     int stop = 0;
     int rc = event_condition(s, w->list, &q, e);
-    if (!q.exact && query_needs_raw(w->list->query, STORE_EVENT))
+    if (q.extra)
         parts |= EVENT_EXTRA;
     if (!rc)
         rc = (st = prepare(s, w, &q, e)) ? 0 : -1;

@@ -184,9 +184,13 @@ char fields_entity(enum field f)
     return '\0';
 }
 
+/* An address has several spellings and one token. */
 const char *fields_entity_token(char kind, struct slice value, char out[ENTITY_TOKEN_MAX])
 {
+    unsigned char address[16];
     uint64_t h = 0xcbf29ce484222325u;
+    if (kind == 'i' && address_parse(value, address))
+        value = (struct slice){(const char *)address, sizeof address};
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char)value.p[i];
         h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * 0x100000001b3u;

@@ -47,6 +47,7 @@ static int int_parameter(struct builder *b, int64_t number)
 static void undecided(struct builder *b, bool over)
 {
     b->q->exact = false;
+    b->q->extra = true;
     str_char(&b->q->where, over ? '1' : '0');
 }
 
@@ -88,7 +89,6 @@ static void words_test(struct builder *b, struct slice token)
     int number = text_parameter(b, slice_of(arena_printf(&b->q->arena, "\"%c%.*s%c\"", TOKEN_READY,
                                        (int)token.n, token.p, TOKEN_READY)));
     const char *id = arena_printf(&b->q->arena, "%sid", b->q->prefix);
-    b->q->indexed = true;
     if (!b->events) {
         int word = text_parameter(b, token);
         str_printf(out,
@@ -123,11 +123,25 @@ static bool entity_test(struct builder *b, const struct query_node *n)
     return true;
 }
 
+static int address_parameter(struct builder *b, const unsigned char address[16])
+{
+    parameter(b, PARAMETER_BLOB)->bytes =
+        arena_copy(&b->q->arena, (struct slice){(const char *)address, 16});
+    return query_sql_next(b->q) - 1;
+}
+
+static void network_test(
+    struct builder *b, const struct column *c, const unsigned char address[16], unsigned bits)
+{
+    int number = address_parameter(b, address);
+    text_test(b, c, arena_printf(&b->q->arena, "in_network($, #, %u)", bits), number);
+}
+
 static void emit_equal(struct builder *b, const struct query_node *n, bool over)
 {
     const struct column *c = &b->columns[n->field];
-    if (c->shape == COLUMN_NONE || (c->shape == COLUMN_INT && !n->has_number) ||
-        (field_table[n->field].type == TYPE_IP && memchr(n->text.p, ':', n->text.n))) {
+    unsigned char address[16];
+    if (c->shape == COLUMN_NONE || (c->shape == COLUMN_INT && !n->has_number)) {
         undecided(b, over);
         return;
     }
@@ -136,8 +150,11 @@ static void emit_equal(struct builder *b, const struct query_node *n, bool over)
         return;
     }
     bool entity = over && entity_test(b, n);
-    text_test(
-        b, c, c->many ? "has_value($, #)" : "$ = # COLLATE NOCASE", text_parameter(b, n->text));
+    if (field_table[n->field].type == TYPE_IP && address_parse(n->text, address))
+        network_test(b, c, address, 128);
+    else
+        text_test(
+            b, c, c->many ? "has_value($, #)" : "$ = # COLLATE NOCASE", text_parameter(b, n->text));
     if (entity)
         str_char(&b->q->where, ')');
 }
@@ -174,18 +191,10 @@ static void emit_wild(struct builder *b, const struct query_node *n, bool over)
 static void emit_cidr(struct builder *b, const struct query_node *n, bool over)
 {
     const struct column *c = &b->columns[n->field];
-    if (c->shape != COLUMN_TEXT && c->shape != COLUMN_STRING) {
+    if (c->shape != COLUMN_TEXT && c->shape != COLUMN_STRING)
         undecided(b, over);
-        return;
-    }
-    parameter(b, PARAMETER_BLOB)->bytes =
-        arena_copy(&b->q->arena, (struct slice){(const char *)n->address, 16});
-    int address = query_sql_next(b->q) - 1;
-    char test[48] = "in_network($, #, ";
-    struct str whole = STR_INIT;
-    str_printf(&whole, "%s?%d)", test, int_parameter(b, n->bits));
-    text_test(b, c, whole.p, address);
-    str_release(&whole);
+    else
+        network_test(b, c, n->address, n->bits);
 }
 
 static void emit_order(struct builder *b, const struct query_node *n, bool over)
@@ -195,12 +204,19 @@ static void emit_order(struct builder *b, const struct query_node *n, bool over)
         [QUERY_GREATER] = ">",
         [QUERY_GREATER_EQUAL] = ">="};
     const struct column *c = &b->columns[n->field];
-    if (c->shape != COLUMN_INT || !n->has_number) {
+    if (c->shape == COLUMN_NONE || c->many || (c->shape == COLUMN_INT) != n->has_number) {
         undecided(b, over);
         return;
     }
-    str_printf(
-        &b->q->where, "%s %s ?%d", column_value(b, c), signs[n->op], int_parameter(b, n->number));
+    if (c->shape != COLUMN_INT) {
+        const char *test = arena_printf(&b->q->arena, "$ %s #", signs[n->op]);
+        text_test(b, c, test, text_parameter(b, n->text));
+        return;
+    }
+    /* What is no number was kept as text, which SQLite orders above every number. */
+    const char *value = column_value(b, c);
+    str_printf(&b->q->where, "(%s %s ?%d AND typeof(%s)='integer')", value, signs[n->op],
+        int_parameter(b, n->number), value);
 }
 
 static void emit_exists(struct builder *b, const struct query_node *n, bool over)
@@ -233,11 +249,15 @@ static void emit_words(struct builder *b, const struct query_node *n, bool over)
 {
     struct tokens t = {.arena = &b->q->arena};
     token_each(n->text, keep_token, &t);
-    if (t.seen != 1)
-        b->q->exact = false;
-    if (!t.count || (t.seen != 1 && !over)) {
+    /* Words may stand anywhere; a phrase is adjacent, which the index does not know. */
+    bool decided = t.seen <= TOKENS_MAX && (!n->phrase || t.seen == 1);
+    if (!t.count || (!decided && !over)) {
         undecided(b, over);
         return;
+    }
+    if (!decided) {
+        b->q->exact = false;
+        b->q->extra = true; /* free text may stand in fields of the other table */
     }
     str_char(&b->q->where, '(');
     for (size_t i = 0; i < t.count; i++) {

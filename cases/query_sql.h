@@ -15,7 +15,7 @@ struct query_parameter {
 struct query_sql {
     struct str where; /* never empty; "1" for everything. Names stand behind `prefix`. */
     bool exact;
-    bool indexed; /* full text or an entity token narrows it: few rows */
+    bool extra; /* the matcher needs values that have no column */
     struct arena arena;
     struct query_parameter *parameters;
     size_t count, capacity;

@@ -25,8 +25,6 @@ struct store {
     int64_t act_seq; /* of the act that the open transaction wrote; 0: none */
     char act_hash[65];
     char *matched_key; /* which query temp.matched answers, at which version */
-    int64_t matched_id;
-    bool matched_ready;
 };
 
 /* Refuses under read-only; else begins on record.db. */

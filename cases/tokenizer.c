@@ -89,7 +89,7 @@ static void has_word(sqlite3_context *context, int count, sqlite3_value **v)
     sqlite3_result_int(context, text.p && token_each(text, same_token, &token) != 0);
 }
 
-static bool parse_address(struct slice text, unsigned char out[16])
+bool address_parse(struct slice text, unsigned char out[16])
 {
     char copy[64];
     if (!text.p || text.n >= sizeof copy)
@@ -106,7 +106,7 @@ static bool parse_address(struct slice text, unsigned char out[16])
 static bool address_in(struct slice text, const unsigned char network[16], int bits)
 {
     unsigned char address[16];
-    if (bits < 0 || bits > 128 || !parse_address(text, address))
+    if (bits < 0 || bits > 128 || !address_parse(text, address))
         return false;
     if (memcmp(address, network, (size_t)bits / 8) != 0)
         return false;
