@@ -127,9 +127,9 @@ fuzz: deps  ## each parser's fuzz target for FUZZ_SECONDS from its seed corpus
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BIN)
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(OBJ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(OBJ) $(BUILD)/tests/support/query_table.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(OBJ) $(LIBS_hinomi)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS_hinomi)
 
 bench: all $(BENCH_BIN)  ## JSON lines and a table, each figure beside its limit
 	@sh tests/bench/run.sh $(BUILD)
