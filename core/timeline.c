@@ -36,12 +36,22 @@ static int64_t floor_to(int64_t time, int64_t width)
     return time - (rest < 0 ? rest + width : rest);
 }
 
+/* About 1861 to 2079: a record from the edge of int64 must not make the arithmetic overflow. */
+#define FURTHEST INT64_C(3450000000000000000)
+
+static int64_t clamp(int64_t time)
+{
+    return time < -FURTHEST ? -FURTHEST : time > FURTHEST ? FURTHEST : time;
+}
+
 struct timeline_axis timeline_axis(int64_t from, int64_t to, uint32_t buckets)
 {
     struct timeline_axis a;
+    from = clamp(from);
+    to = clamp(to) < from ? from : clamp(to);
     int64_t span = to > from ? to - from : 1;
-    if (buckets == 0)
-        buckets = 1;
+    if (buckets < 2) /* a span over 1970 never lies in one multiple of any width */
+        buckets = 2;
     a.width = timeline_round_up((span + buckets - 1) / buckets);
     a.from = floor_to(from, a.width);
     while ((to - a.from) / a.width >= buckets && a.width < ladder[RUNGS - 1]) {
@@ -59,10 +69,10 @@ struct timeline_axis timeline_axis(int64_t from, int64_t to, uint32_t buckets)
 
 int64_t timeline_bucket(const struct timeline_axis *a, int64_t time)
 {
-    if (time < a->from)
+    int64_t distance;
+    if (time < a->from || __builtin_sub_overflow(time, a->from, &distance))
         return -1;
-    int64_t b = (time - a->from) / a->width;
-    return b < a->buckets ? b : -1;
+    return distance / a->width < a->buckets ? distance / a->width : -1;
 }
 
 void timeline_init(struct timeline_lanes *t, struct timeline_axis axis, uint32_t lanes)

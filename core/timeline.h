@@ -11,7 +11,8 @@ int64_t timeline_round_up(
     int64_t least_ns); /* smallest rung not below; the last rung when none is */
 int64_t timeline_zoom(int64_t width_ns, int steps); /* steps < 0: finer */
 
-/* An axis of whole buckets that covers [from, to] with at most `buckets` of them. */
+/* An axis of whole buckets that covers [from, to] with at most `buckets` of them (at least 2),
+ * within the years 1861 to 2079. */
 struct timeline_axis {
     int64_t from, width; /* from is a multiple of width (UTC) */
     uint32_t buckets;
