@@ -23,7 +23,7 @@ $hits"
 hits=$(grep -nE '\b(sleep|usleep)\(' $tests $sources || true)
 [ -z "$hits" ] || fail "wait for a condition, do not sleep:
 $hits"
-hits=$(grep -nE '(TODO|FIXME|XXX)' $sources || true)
+hits=$(grep -nE '\b(TODO|FIXME|XXX)\b' $sources || true)
 [ -z "$hits" ] || fail "unfinished:
 $hits"
 if command -v clang-format >/dev/null; then
