@@ -13,6 +13,16 @@ static enum severity severity_of_score(int64_t score)
     return (enum severity)s;
 }
 
+static bool says(const struct record *r, enum field field, const char *word)
+{
+    const struct record_value *at = NULL;
+    struct slice v;
+    while (record_next(r, field, &at, &v))
+        if (memmem(v.p, v.n, word, strlen(word)))
+            return true;
+    return false;
+}
+
 /* What the sensor did about it, told by event.action, event.type and event.outcome. */
 static enum disposition disposition_of(const struct record *r)
 {
@@ -22,21 +32,19 @@ static enum disposition disposition_of(const struct record *r)
     } words[] = {{"quarantine", DISPOSITION_QUARANTINED}, {"denied", DISPOSITION_PREVENTED},
         {"prevent", DISPOSITION_PREVENTED}, {"block", DISPOSITION_PREVENTED},
         {"allowed", DISPOSITION_ALLOWED}};
-    struct slice texts[] = {r->first[FIELD_EVENT_ACTION], r->first[FIELD_EVENT_TYPE]};
     bool failed = slice_is(r->first[FIELD_EVENT_OUTCOME], "failure");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        for (size_t t = 0; t < 2; t++)
-            if (texts[t].n && memmem(texts[t].p, texts[t].n, words[i].word, strlen(words[i].word)))
-                return failed && words[i].disposition != DISPOSITION_ALLOWED ? DISPOSITION_FAILED
-                                                                             : words[i].disposition;
+        if (says(r, FIELD_EVENT_ACTION, words[i].word) || says(r, FIELD_EVENT_TYPE, words[i].word))
+            return failed && words[i].disposition != DISPOSITION_ALLOWED ? DISPOSITION_FAILED
+                                                                         : words[i].disposition;
     return DISPOSITION_DETECTED;
 }
 
+/* A rule's name alone is no alert: winlogbeat puts Sysmon's RuleName there. */
 static bool is_alert(const struct record *r)
 {
     struct slice kind = r->first[FIELD_KIND];
-    return slice_is(kind, "alert") || slice_is(kind, "signal") || r->first[FIELD_NATIVE_STATUS].p ||
-           r->first[FIELD_RULE_NAME].p;
+    return slice_is(kind, "alert") || slice_is(kind, "signal") || r->first[FIELD_NATIVE_STATUS].p;
 }
 
 static void fill_alert(struct record *r, struct arena *a)

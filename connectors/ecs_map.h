@@ -11,8 +11,8 @@ struct ecs_state {
 };
 
 /* One document (a line, or the _source of a hit) into a record that batch_add made; sets its kind:
- * an alert when event.kind is alert or signal, or a rule's name is there. NULL, or why it is none.
- */
+ * an alert when event.kind is alert or signal, or a workflow status is there. NULL, or why it is
+ * none. */
 const char *ecs_fill(struct ecs_state *s, struct slice document, struct record *r, struct arena *a);
 
 #endif

@@ -70,8 +70,8 @@ static struct place parse_cursor(const char *cursor)
     return p;
 }
 
-/* The file of that inode beside ours, whose name begins with ours (eve.json.1): -1 when it is gone
- * or packed. */
+/* The file of that inode beside ours, whose name begins like ours (eve.json.1, eve-20260311.json):
+ * -1 when it is gone or packed. */
 static int open_rotated(const struct file_source *f, uint64_t inode)
 {
     const char *slash = strrchr(f->path, '/');
@@ -81,7 +81,7 @@ static int open_rotated(const struct file_source *f, uint64_t inode)
     struct dirent *entry;
     int fd = -1;
     while (fd < 0 && dir && (entry = readdir(dir)))
-        if (entry->d_ino == inode && strncmp(entry->d_name, base, strlen(base)) == 0)
+        if (entry->d_ino == inode && strncmp(entry->d_name, base, strcspn(base, ".")) == 0)
             fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (dir)
         closedir(dir);
@@ -111,11 +111,14 @@ static int open_at(struct file_source *f, struct place from, struct err *e)
     if (from.inode && from.inode != (uint64_t)st.st_ino && !f->old_done)
         old = open_rotated(f, from.inode);
     f->old_done = false;
-    f->rotated = old >= 0 && fstat(old, &st) == 0;
+    f->rotated = old >= 0;
     if (f->rotated) {
         close(fd);
         fd = old;
+        if (fstat(fd, &st))
+            st.st_size = 0;
     }
+    o.tail = !f->rotated; /* nobody writes to the old one: its last line is whole */
     f->inode = (uint64_t)st.st_ino;
     if (from.inode == f->inode && from.offset <= (uint64_t)st.st_size) {
         o.offset = from.offset;

@@ -49,6 +49,7 @@ struct wazuh {
 struct target {
     struct wazuh *wazuh;
     struct record *record;
+    struct map_ranks ranks;
     struct windows_event windows;
 };
 
@@ -70,7 +71,7 @@ static int leaf_in(void *owner, const struct scan_leaf *leaf)
 {
     struct target *t = owner;
     struct arena *a = t->windows.arena;
-    if (!map_leaf(&t->wazuh->map, leaf, t->record, a) && leaf->type == SCAN_STRING) {
+    if (!map_leaf(&t->wazuh->map, leaf, &t->ranks, t->record, a) && leaf->type == SCAN_STRING) {
         windows_set(&t->windows, leaf->name, unescape_again(scan_text(leaf, a), a));
     }
     return 0;
@@ -144,7 +145,8 @@ static void feed(void *state, struct slice piece, struct slice place, struct bat
         z->ready = true;
     }
     struct record *r = batch_add(out, RECORD_ALERT);
-    struct target t = {z, r, {.names = &z->names, .arena = &out->arena}};
+    struct target t = {
+        .wazuh = z, .record = r, .windows = {.names = &z->names, .arena = &out->arena}};
     r->raw = piece;
     r->place = place;
     const char *why = scan_each(piece, leaf_in, &t, &fault) ? fault.what : fill(&t, &out->arena);

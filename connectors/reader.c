@@ -173,8 +173,7 @@ static void take_pieces(struct reader *r, struct slice bytes, bool last, struct 
     while (framer_next(&r->framer, bytes, last, &piece, &used)) {
         if (!r->skipping)
             feed(r, piece, out);
-        else if (piece.n)
-            r->skipping = false;
+        r->skipping = false; /* this was the giant's end, were it only its newline */
         r->line += count_lines(bytes.p, used);
         r->offset += used;
         bytes = (struct slice){bytes.p + used, bytes.n - used};

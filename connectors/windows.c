@@ -1,7 +1,5 @@
 #include "connectors/windows.h"
 
-#include <stdio.h>
-
 static const struct {
     const char *name;
     enum windows_key key;
@@ -52,35 +50,48 @@ static void set_by_hash(struct windows_event *w, uint64_t hash, struct slice val
         *v = value;
 }
 
-static uint64_t hash_name(struct slice name)
-{
-    char text[80];
-    snprintf(text, sizeof text, "%.*s", (int)(name.n < 79 ? name.n : 79), name.n ? name.p : "");
-    return scan_key(text);
-}
-
 void windows_set(struct windows_event *w, struct slice name, struct slice value)
 {
-    set_by_hash(w, hash_name(name), value);
+    set_by_hash(w, scan_key_of(name), value);
+}
+
+static bool is_one_of(struct slice name, const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        if (slice_is(name, words[i]))
+            return true;
+    return false;
+}
+
+/* One half of {"Name": …, "#text": …}, in either order; halves of two objects are no pair. */
+static void pair(struct windows_event *w, const struct scan_leaf *leaf, bool is_name)
+{
+    struct slice value = scan_text(leaf, w->arena);
+    const char *from = w->pair_at;
+    bool same = from && from < leaf->raw.p && !memchr(from, '}', (size_t)(leaf->raw.p - from));
+    if (!same)
+        w->name = w->text = (struct slice){NULL, 0};
+    *(is_name ? &w->name : &w->text) = value;
+    w->pair_at = leaf->raw.p + leaf->raw.n;
+    if (w->name.n && w->text.n) {
+        windows_set(w, w->name, w->text);
+        w->pair_at = NULL;
+    }
 }
 
 int windows_leaf(void *owner, const struct scan_leaf *leaf)
 {
+    static const char *const name_keys[] = {"Name", "@Name", "_Name", NULL};
+    static const char *const text_keys[] = {"#text", "text", "$", "content", "_", NULL};
     struct windows_event *w = owner;
     if (leaf->type == SCAN_NULL || leaf->type == SCAN_EMPTY)
         return 0;
-    size_t at = slot(w->names, leaf->key);
-    if (w->names->keys[at]) {
+    if (w->names->keys[slot(w->names, leaf->key)])
         set_by_hash(w, leaf->key, scan_text(leaf, w->arena));
-    } else if (slice_is(leaf->name, "Name") || slice_is(leaf->name, "@Name")) {
-        w->pending = scan_text(leaf, w->arena);
-    } else if (w->pending.n && (slice_is(leaf->name, "#text") || slice_is(leaf->name, "$"))) {
-        windows_set(w, w->pending, scan_text(leaf, w->arena));
-        w->pending.n = 0;
-    } else if (slice_is(leaf->name, "#text") || slice_is(leaf->name, "Value")) {
-        /* {"EventID":{"#text":1}}: the value of the element around it */
-        return 0;
-    }
+    else if (is_one_of(leaf->name, name_keys))
+        pair(w, leaf, true);
+    else if (is_one_of(leaf->name, text_keys))
+        pair(w, leaf, false);
     return 0;
 }
 
@@ -116,8 +127,10 @@ static bool fill_time(struct windows_event *w, struct record *r)
     if (i == 5)
         return false;
     record_set_time(r, w->arena, ns);
-    if (clock_parse(w->values[WINDOWS_SHIPPED], &shipped) && shipped != ns)
-        r->shipped = shipped;
+    for (i++; i < 5 && r->shipped == CLOCK_NONE; i++)
+        if (order[i] != WINDOWS_EVENT_TIME && clock_parse(w->values[order[i]], &shipped) &&
+            shipped != ns)
+            r->shipped = shipped;
     return true;
 }
 

@@ -89,7 +89,8 @@ struct windows_event {
     const struct windows_names *names;
     struct arena *arena;
     struct slice values[WINDOWS_KEY_COUNT];
-    struct slice pending; /* Data[{Name,#text}]: the Name that waits for its text */
+    struct slice name, text; /* Data[{Name,#text}]: the one that waits for the other */
+    const char *pair_at;     /* where it stood */
 };
 
 void windows_names_compile(struct windows_names *n);

@@ -1,25 +1,49 @@
 /* The little XML that Windows writes inside strings: elements without nesting of interest,
  * attributes, five entities. */
 #include "connectors/windows.h"
+#include "core/utf8.h"
+
+/* One entity at p (on its &): its length, 0 if it is none that is known. &#10; and &#xA; too. */
+static size_t entity(struct slice at, uint32_t *c)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } names[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    const char *end = memchr(at.p, ';', at.n < 12 ? at.n : 12);
+    struct slice whole = {at.p, end ? (size_t)(end + 1 - at.p) : 0};
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_is(whole, names[i].name)) {
+            *c = (uint32_t)names[i].c;
+            return whole.n;
+        }
+    if (whole.n < 4 || whole.p[1] != '#')
+        return 0;
+    char digits[16] = "0";
+    bool hex = (whole.p[2] | 32) == 'x';
+    memcpy(digits + (hex ? 1 : 0), whole.p + 2, whole.n - 3);
+    struct slice text = {digits, whole.n - 3 + (hex ? 1 : 0)};
+    if (!slice_uint(text, &number) || number == 0 || number > 0x10ffff ||
+        (number >= 0xd800 && number <= 0xdfff))
+        return 0;
+    *c = (uint32_t)number;
+    return whole.n;
+}
 
 static struct slice unescape(struct slice text, struct arena *a)
 {
-    static const struct {
-        const char *entity;
-        size_t n;
-        char c;
-    } entities[] = {{"&lt;", 4, '<'}, {"&gt;", 4, '>'}, {"&amp;", 5, '&'}, {"&quot;", 6, '"'},
-        {"&apos;", 6, '\''}};
     if (!text.n || !memchr(text.p, '&', text.n))
         return text;
     char *out = arena_alloc(a, text.n), *to = out;
     for (size_t i = 0; i < text.n;) {
-        size_t k = 0;
-        while (k < 5 && !(text.n - i >= entities[k].n &&
-                            memcmp(text.p + i, entities[k].entity, entities[k].n) == 0))
-            k++;
-        *to++ = k < 5 ? entities[k].c : text.p[i];
-        i += k < 5 ? entities[k].n : 1;
+        uint32_t c;
+        size_t n = text.p[i] == '&' ? entity((struct slice){text.p + i, text.n - i}, &c) : 0;
+        if (n)
+            to += utf8_encode(c, to);
+        else
+            *to++ = text.p[i];
+        i += n ? n : 1;
     }
     return (struct slice){out, (size_t)(to - out)};
 }

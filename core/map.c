@@ -33,7 +33,27 @@ static const struct map_row *find(const struct map *m, uint64_t h)
     return NULL;
 }
 
-bool map_leaf(const struct map *m, const struct scan_leaf *leaf, struct record *r, struct arena *a)
+static void set_ranked(struct map_ranks *ranks, const struct map *m, const struct map_row *row,
+    struct record *r, struct arena *a, struct slice value)
+{
+    uint16_t rank = (uint16_t)(row - m->rows + 1), *best = &ranks->by[row->field];
+    if (field_table[row->field].many) {
+        map_set(r, a, row->field, row->how, value);
+        return;
+    }
+    if (*best && *best <= rank)
+        return;
+    struct slice before = r->first[row->field];
+    r->first[row->field] = (struct slice){NULL, 0};
+    map_set(r, a, row->field, row->how, value);
+    if (r->first[row->field].p)
+        *best = rank;
+    else
+        r->first[row->field] = before;
+}
+
+bool map_leaf(const struct map *m, const struct scan_leaf *leaf, struct map_ranks *ranks,
+    struct record *r, struct arena *a)
 {
     const struct map_row *row = find(m, m->by_key ? leaf->key : leaf->path);
     if (!row)
@@ -43,7 +63,7 @@ bool map_leaf(const struct map *m, const struct scan_leaf *leaf, struct record *
     struct slice value = scan_text(leaf, a);
     const char *path = row->path;
     for (; row->path && strcmp(row->path, path) == 0; row++)
-        map_set(r, a, row->field, row->how, value);
+        set_ranked(ranks, m, row, r, a, value);
     return true;
 }
 
@@ -211,9 +231,29 @@ static bool put_techniques(struct record *r, struct arena *a, enum field field, 
     return any;
 }
 
+/* S-1-0-0 is nobody:
+ * https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+ */
+static bool put_sid(struct record *r, struct arena *a, enum field field, struct slice v)
+{
+    return !slice_is(slice_trim(v), "S-1-0-0") && put(r, a, field, v);
+}
+
 static bool put_lower(struct record *r, struct arena *a, enum field field, struct slice v)
 {
     return put(r, a, field, lower(a, v));
+}
+
+/* https://www.iana.org/assignments/protocol-numbers */
+static bool put_protocol(struct record *r, struct arena *a, enum field field, struct slice v)
+{
+    static const struct {
+        const char *number, *name;
+    } numbers[] = {{"1", "icmp"}, {"6", "tcp"}, {"17", "udp"}, {"58", "ipv6-icmp"}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (slice_is(v, numbers[i].number))
+            v = slice_of(numbers[i].name);
+    return put_lower(r, a, field, v);
 }
 
 bool map_set(
@@ -231,12 +271,15 @@ bool map_set(
         [MAP_ACCOUNT] = put_account,
         [MAP_SEVERITY] = put_severity,
         [MAP_TECHNIQUE] = put_techniques,
+        [MAP_SID] = put_sid,
+        [MAP_PROTOCOL] = put_protocol,
     };
     return value.n && how_table[how](r, a, field, value);
 }
 
 struct target {
     const struct map *map;
+    struct map_ranks ranks;
     struct record *record;
     struct arena *arena;
 };
@@ -244,13 +287,13 @@ struct target {
 static int set_leaf(void *owner, const struct scan_leaf *leaf)
 {
     struct target *t = owner;
-    map_leaf(t->map, leaf, t->record, t->arena);
+    map_leaf(t->map, leaf, &t->ranks, t->record, t->arena);
     return 0;
 }
 
 int map_text(const struct map *m, struct slice text, struct record *r, struct arena *a,
     struct scan_fault *fault)
 {
-    struct target t = {m, r, a};
+    struct target t = {.map = m, .record = r, .arena = a};
     return scan_each(text, set_leaf, &t, fault);
 }

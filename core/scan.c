@@ -31,6 +31,11 @@ uint64_t scan_key(const char *key)
     return key_hash(key, strlen(key));
 }
 
+uint64_t scan_key_of(struct slice key)
+{
+    return key_hash(key.p, key.n);
+}
+
 struct frame {
     uint64_t path;     /* of the container itself */
     struct slice name; /* key that led here, for the elements of arrays */

@@ -46,6 +46,7 @@ int scan_each(struct slice text, scan_sink *sink, void *owner, struct scan_fault
 
 uint64_t scan_path(const char *path);
 uint64_t scan_key(const char *key);
+uint64_t scan_key_of(struct slice key);
 
 /* The value of a leaf: raw itself when nothing is escaped, else decoded into the arena; always
  * valid UTF-8. */
