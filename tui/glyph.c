@@ -1,7 +1,8 @@
 #include "tui/glyph.h"
 
+#include "core/text.h"
+
 #include <stdio.h>
-#include <wchar.h>
 
 static bool ascii_only;
 
@@ -25,66 +26,6 @@ struct glyph_reader glyph_reader(struct slice text)
     return (struct glyph_reader){.rest = text};
 }
 
-/* One code point; an invalid byte comes back as 0xdc00 + byte, as no character can. */
-static uint32_t take(struct slice *rest)
-{
-    const unsigned char *p = (const unsigned char *)rest->p;
-    size_t n = 1;
-    uint32_t code = p[0], least = 0;
-    if (p[0] >= 0xc2 && p[0] < 0xe0) {
-        n = 2, code = p[0] & 0x1fU, least = 0x80;
-    } else if (p[0] >= 0xe0 && p[0] < 0xf0) {
-        n = 3, code = p[0] & 0x0fU, least = 0x800;
-    } else if (p[0] >= 0xf0 && p[0] < 0xf5) {
-        n = 4, code = p[0] & 0x07U, least = 0x10000;
-    }
-    bool bad = n == 1 && p[0] >= 0x80;
-    for (size_t i = 1; i < n && !bad; i++) {
-        bad = i >= rest->n || (p[i] & 0xc0) != 0x80;
-        code = bad ? 0 : code << 6 | (p[i] & 0x3fU);
-    }
-    bad = bad || code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-    n = bad ? 1 : n;
-    code = bad ? 0xdc00U + p[0] : code;
-    rest->p += n;
-    rest->n -= n;
-    return code;
-}
-
-struct range {
-    uint32_t from, to;
-};
-
-/* Bidi controls, zero-width characters, variation selectors, tags, separators: none may reach a
- * terminal, for they change how other text reads. UAX #9, UTR #36. */
-static const struct range hidden[] = {
-    {0x00ad, 0x00ad},
-    {0x034f, 0x034f},
-    {0x061c, 0x061c},
-    {0x115f, 0x1160},
-    {0x17b4, 0x17b5},
-    {0x180b, 0x180f},
-    {0x200b, 0x200f},
-    {0x2028, 0x202e},
-    {0x2060, 0x206f},
-    {0x3164, 0x3164},
-    {0xfe00, 0xfe0f},
-    {0xfeff, 0xfeff},
-    {0xfff0, 0xfffb},
-    {0x1d173, 0x1d17a},
-    {0xe0000, 0xe0fff},
-};
-
-static bool is_hidden(uint32_t code)
-{
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-        if (code >= hidden[i].from && code <= hidden[i].to) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool spelled(struct glyph_reader *r, struct glyph_cell *out)
 {
     if (r->spelled_at >= r->spelled_n) {
@@ -95,53 +36,55 @@ static bool spelled(struct glyph_reader *r, struct glyph_cell *out)
     return true;
 }
 
-static bool spell(struct glyph_reader *r, struct glyph_cell *out, uint32_t code)
+/* As the one sanitiser writes it; its spelling is ASCII. */
+static bool spell(struct glyph_reader *r, struct glyph_cell *out, struct slice raw)
 {
-    bool invalid = code >= 0xdc00 && code < 0xdd00;
-    if (invalid || code < 0xa0) {
-        unsigned byte = invalid ? code - 0xdc00 : code;
-        r->spelled_n = snprintf(r->spelled, sizeof r->spelled, "\\x%02x", byte);
-    } else {
-        r->spelled_n = snprintf(r->spelled, sizeof r->spelled, "<U+%04X>", (unsigned)code);
-    }
+    struct str text = STR_INIT;
+    text_clean(&text, raw);
+    r->spelled_n = snprintf(r->spelled, sizeof r->spelled, "%s", text.n ? text.p : "?");
+    r->spelled_n =
+        r->spelled_n < (int)sizeof r->spelled ? r->spelled_n : (int)sizeof r->spelled - 1;
     r->spelled_at = 0;
+    str_release(&text);
     return spelled(r, out);
 }
 
-static int width_of(uint32_t code)
+/* Only a hundred kinds of byte begin most text: ASCII needs no table. */
+static int width_of(int32_t code)
 {
-    return code < 0x7f ? 1 : wcwidth((wchar_t)code);
+    return code >= 0x20 && code < 0x7f ? 1 : code < 0 ? -1 : text_code_width(code);
 }
 
 bool glyph_next(struct glyph_reader *r, struct glyph_cell *out)
 {
+    size_t at = 0;
     if (spelled(r, out)) {
         return true;
     }
     if (r->rest.n == 0) {
         return false;
     }
-    uint32_t code = take(&r->rest);
+    int32_t code = text_decode(r->rest, &at);
+    struct slice bytes = {r->rest.p, at};
+    r->rest = (struct slice){r->rest.p + at, r->rest.n - at};
     if (code == '\n' || code == '\t') {
         *out = (struct glyph_cell){.code = {' '}, .width = 1, .newline = code == '\n'};
         return true;
     }
-    int width = code < 0x20 || (code >= 0x7f && code < 0xa0) ? -1 : width_of(code);
-    bool invalid = code >= 0xdc00 && code < 0xdd00;
-    if (width <= 0 || invalid || is_hidden(code)) {
-        return spell(r, out, code);
+    int width = width_of(code);
+    if (width <= 0) {
+        return spell(r, out, bytes);
     }
-    *out = (struct glyph_cell){.code = {code}, .width = width};
+    *out = (struct glyph_cell){.code = {(uint32_t)code}, .width = width};
     for (int marks = 0; r->rest.n > 0;) {
-        struct slice ahead = r->rest;
-        uint32_t next = take(&ahead);
-        if (next < 0x300 || is_hidden(next) || (next >= 0xdc00 && next < 0xdd00) ||
-            wcwidth((wchar_t)next) != 0) {
+        size_t next_at = 0;
+        int32_t next = text_decode(r->rest, &next_at);
+        if (next < 0x300 || width_of(next) != 0) {
             break;
         }
-        r->rest = ahead; /* more than two marks on one character only hide what is below */
-        if (marks < 2) {
-            out->code[++marks] = next;
+        r->rest = (struct slice){r->rest.p + next_at, r->rest.n - next_at};
+        if (marks < 2) { /* more marks on one character only hide what is below */
+            out->code[++marks] = (uint32_t)next;
         }
     }
     return true;
@@ -149,19 +92,6 @@ bool glyph_next(struct glyph_reader *r, struct glyph_cell *out)
 
 void glyph_utf8(uint32_t code, struct str *out)
 {
-    if (code < 0x80) {
-        str_char(out, (char)code);
-        return;
-    }
-    if (code < 0x800) {
-        str_char(out, (char)(0xc0 | code >> 6));
-    } else if (code < 0x10000) {
-        str_char(out, (char)(0xe0 | code >> 12));
-        str_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-    } else {
-        str_char(out, (char)(0xf0 | code >> 18));
-        str_char(out, (char)(0x80 | (code >> 12 & 0x3f)));
-        str_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-    }
-    str_char(out, (char)(0x80 | (code & 0x3f)));
+    char bytes[4];
+    str_add(out, bytes, text_encode((int32_t)code, bytes));
 }
