@@ -82,7 +82,7 @@ deps:  ## install what is missing (one list of packages, asked once)
 	@sh scripts/deps.sh
 
 demo: deps  ## the workstation on the practice range
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all
 	$(BUILD)/hinomi demo
 
 tests: $(TEST_BIN)
@@ -91,7 +91,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB) $(OBJ) $(RANGE_LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_test)
 
 check: deps  ## install what is missing, build, run every test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all tests
 	@sh tests/run.sh $(BUILD)
 
 check-unit: all tests  ## the tests without the range (what asan and tsan run)

@@ -72,6 +72,46 @@ static bool check_status_body(struct sim_request *r, const char *status)
     return true;
 }
 
+static void answer_updated(struct sim_request *r, json_int_t total)
+{
+    sim_answer(r, json_pack("{s:i,s:b,s:I,s:I,s:i,s:i,s:i,s:i,s:{s:i,s:i},s:i,s:f,s:i,s:[]}",
+                      "took", 5, "timed_out", 0, "total", total, "updated", total, "deleted", 0,
+                      "batches", 1, "version_conflicts", 0, "noops", 0, "retries", "bulk", 0,
+                      "search", 0, "throttled_millis", 0, "requests_per_second", -1.0,
+                      "throttled_until_millis", 0, "failures"));
+}
+
+/* Without Kibana: an update by query with a script. Painless is not run here; the one script that
+ * sets the status from its parameters is known by what it names. */
+void sim_serve_update_by_query(struct sim_request *r)
+{
+    struct err e = ERR_INIT;
+    const json_t *script = json_object_get(r->body, "script");
+    const json_t *query = json_object_get(r->body, "query");
+    const char *source = json_string_value(json_object_get(script, "source"));
+    const char *status =
+        json_string_value(json_object_get(json_object_get(script, "params"), "status"));
+    json_int_t total = 0;
+    if (!source || !status || !strstr(source, workflow_status) ||
+        !strstr(source, "params.status")) {
+        sim_fail(r, 400, "simulator_limit_exception",
+            "the simulator knows only a script that sets %s from params.status", workflow_status);
+        return;
+    }
+    if (sim_query_check(query, &e) < 0) {
+        sim_fail(r, 400, "parsing_exception", "%s", e.text);
+        return;
+    }
+    for (size_t i = 0; i < r->sim->store.count; i++) {
+        struct sim_document *d = &r->sim->store.documents[i];
+        if (!sim_index_matches(d, r->argument, false) || !sim_query_matches(query, d))
+            continue;
+        set_status(d, status, NULL);
+        total++;
+    }
+    answer_updated(r, total);
+}
+
 void sim_serve_status(struct sim_request *r)
 {
     const char *status = json_string_value(json_object_get(r->body, "status"));
@@ -86,11 +126,7 @@ void sim_serve_status(struct sim_request *r)
         set_status(d, status, strcmp(status, "closed") == 0 ? reason : NULL);
         total++;
     }
-    sim_answer(r, json_pack("{s:i,s:b,s:I,s:I,s:i,s:i,s:i,s:i,s:{s:i,s:i},s:i,s:f,s:i,s:[]}",
-                      "took", 5, "timed_out", 0, "total", total, "updated", total, "deleted", 0,
-                      "batches", 1, "version_conflicts", 0, "noops", 0, "retries", "bulk", 0,
-                      "search", 0, "throttled_millis", 0, "requests_per_second", -1.0,
-                      "throttled_until_millis", 0, "failures"));
+    answer_updated(r, total);
 }
 
 void sim_serve_signals_search(struct sim_request *r)

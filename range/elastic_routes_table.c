@@ -46,6 +46,9 @@ const struct sim_route sim_routes[] = {
     {"document", "GET", "/{x}/_doc/{y}", "_source realtime refresh routing", false, false,
         sim_serve_document, ES "docs-get.html"},
 
+    {"update_by_query", "POST", "/{x}/_update_by_query",
+        "refresh conflicts wait_for_completion timeout " INDEX_OPTIONS, false, false,
+        sim_serve_update_by_query, ES "docs-update-by-query.html"},
     {"kibana_status", "GET", "/api/status", "v8format", true, false, sim_serve_kibana_status,
         KIBANA "operation/operation-get-status"},
     {"status", "POST", "/api/detection_engine/signals/status", "", true, false, sim_serve_status,

@@ -170,6 +170,7 @@ void sim_serve_field_caps(struct sim_request *);
 
 /* elastic_kibana.c */
 void sim_serve_status(struct sim_request *);
+void sim_serve_update_by_query(struct sim_request *);
 void sim_serve_signals_search(struct sim_request *);
 void sim_serve_isolate(struct sim_request *);
 void sim_serve_unisolate(struct sim_request *);

@@ -76,7 +76,7 @@ demo() { # suite, root
     began=$(date +%s)
     inside "$2" git clone -q hinomi.git hinomi
     tmux -L "$socket" -f /dev/null new-session -d -s demo -x 200 -y 50 \
-        "unshare --mount --pid --fork --kill-child sh '$2/enter' '$2' make -C hinomi -j$(nproc) demo; echo \"status \$?\" >'$work/status'"
+        "unshare --mount --pid --fork --kill-child sh '$2/enter' '$2' make -C hinomi demo; echo \"status \$?\" >'$work/status'"
     tmux -L "$socket" set-option -t demo remain-on-exit on >/dev/null 2>&1 || true
     while :; do
         took=$(($(date +%s) - began))
@@ -88,6 +88,9 @@ demo() { # suite, root
         if [ -e "$work/status" ] || [ $took -gt "$limit" ]; then
             cat "$work/screen"
             echo "fresh: $1: make demo showed no queue after $took s (limit $limit s)"
+            rm -f "$work/status"
+            tmux -L "$socket" kill-server 2>/dev/null || true
+            inside "$2" dpkg --configure -a >/dev/null 2>&1 || true
             return 1
         fi
         sleep 1

@@ -301,6 +301,20 @@ static void status_changes_the_stored_alert(void **state)
     assert_int_equal(sim_elastic_served(sim, "status"), 1);
 }
 
+static void status_can_be_set_without_kibana(void **state)
+{
+    (void)state;
+    struct exchange x = ask((struct asked){"POST",
+        "/" SIM_ALERTS "/_update_by_query?refresh=true&conflicts=proceed",
+        "{\"query\":{\"ids\":{\"values\":[\"a01\"]}},\"script\":{\"lang\":\"painless\",\"source\":"
+        "\"ctx._source['kibana.alert.workflow_status'] = params.status\",\"params\":{\"status\":"
+        "\"acknowledged\"}}}",
+        NULL, NULL});
+    assert_int_equal(json_integer_value(at(x.json, "updated")), 1);
+    done(&x);
+    assert_int_equal(hits("{\"term\":{\"kibana.alert.workflow_status\":\"acknowledged\"}}"), 1);
+}
+
 static void isolation_is_pending_before_it_is_done(void **state)
 {
     (void)state;
@@ -421,6 +435,7 @@ int main(void)
         CASE(fields_are_arrays_under_dotted_names),
         CASE(a_wildcard_does_not_reach_hidden_indices),
         CASE(status_changes_the_stored_alert),
+        CASE(status_can_be_set_without_kibana),
         CASE(isolation_is_pending_before_it_is_done),
         CASE(each_fault_is_what_it_says),
         CASE(broken_connections_are_broken),
