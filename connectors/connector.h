@@ -1,5 +1,6 @@
-/* The contract of a source. A kind is one file with one `const struct connector_ops` and one line in
- * connectors/kinds_table.c. A NULL hook means "not supported"; `unsupported` says why in a sentence. */
+/* The contract of a source. A kind is one file with one `const struct connector_ops` and one line
+ * in connectors/kinds_table.c. A NULL hook means "not supported"; `unsupported` says why in a
+ * sentence. */
 #ifndef HINOMI_CONNECTORS_CONNECTOR_H
 #define HINOMI_CONNECTORS_CONNECTOR_H
 
@@ -24,8 +25,8 @@ struct source_settings {
     /* value of a plain option or NULL; for a secret: fetched now, caller wipes with secret_free */
     const char *(*option)(const struct source_settings *, const char *name);
     int (*secret)(const struct source_settings *, const char *name, char **out, struct err *);
-    int64_t since;      /* first pull reaches back to here; ns */
-    int64_t timeout_ns; /* of one request */
+    int64_t since;              /* first pull reaches back to here; ns */
+    int64_t timeout_ns;         /* of one request */
     struct http_dialer *dialer; /* NULL: straight; else every connection goes through it */
     const void *owner;
 };
@@ -51,8 +52,8 @@ struct update_request {
 enum contain_state { CONTAIN_FREE, CONTAIN_PENDING, CONTAIN_DONE, CONTAIN_FAILED, CONTAIN_UNKNOWN };
 
 struct connector_ops {
-    const char *name; /* kind */
-    const char *help; /* N_() literal: the product and versions */
+    const char *name;                       /* kind */
+    const char *help;                       /* N_() literal: the product and versions */
     const struct connector_option *options; /* ends with a NULL name */
     size_t state_size;
     const char *unsupported; /* why NULL hooks below are NULL; N_() literal */
@@ -60,16 +61,19 @@ struct connector_ops {
     int (*open)(void *state, const struct source_settings *, struct err *);
     void (*close)(void *state);
 
-    /* Is the way, the certificate, the secret, the permission and the index right? `report` gets one line a fact. */
+    /* Is the way, the certificate, the secret, the permission and the index right? `report` gets
+     * one line a fact. */
     int (*check)(void *state, struct str *report, struct err *);
 
-    /* Appends one page to `out` with the cursor that goes with it. Returns 1: more is waiting, call again; 0:
-     * up to date; -1: error (ERR_LIMITED carries in *retry_ns how long to wait). Fetches newest first on
-     * the first pull, then fills back; afterwards by update time ascending, inclusive, with overlap. */
+    /* Appends one page to `out` with the cursor that goes with it. Returns 1: more is waiting, call
+     * again; 0: up to date; -1: error (ERR_LIMITED carries in *retry_ns how long to wait). Fetches
+     * newest first on the first pull, then fills back; afterwards by update time ascending,
+     * inclusive, with overlap. */
     int (*poll)(void *state, const struct poll_context *, struct batch *out, int64_t *retry_ns,
         struct err *);
 
-    /* Runs a query where the data lies; pages by *after (owned by the state; NULL at first). 1 more, 0 end. */
+    /* Runs a query where the data lies; pages by *after (owned by the state; NULL at first). 1
+     * more, 0 end. */
     int (*search)(void *state, const struct query *, size_t limit, const struct poll_context *,
         struct batch *out, struct err *);
 

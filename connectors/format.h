@@ -1,4 +1,5 @@
-/* The contract of a file format: bytes in, records out. A format is one file and one line in connectors/formats_table.c. */
+/* The contract of a file format: bytes in, records out. A format is one file and one line in
+ * connectors/formats_table.c. */
 #ifndef HINOMI_CONNECTORS_FORMAT_H
 #define HINOMI_CONNECTORS_FORMAT_H
 
@@ -12,12 +13,14 @@ struct file_format {
     const char *help; /* N_() literal */
     size_t state_size;
 
-    /* How sure it is that these first bytes of a file (whole lines where possible) are its own: 0 no … 100 certain. */
+    /* How sure it is that these first bytes of a file (whole lines where possible) are its own: 0
+     * no … 100 certain. */
     int (*sniff)(struct slice head);
     enum frame frame;
 
-    /* One framed piece (line or element) → 0..n records in `out`, or batch_add_bad with a reason. `piece` lies in the
-     * reader's buffer, which lives until the batch is stored: slices may point into it. Never fails as a whole. */
+    /* One framed piece (line or element) → 0..n records in `out`, or batch_add_bad with a reason.
+     * `piece` lies in the reader's buffer, which lives until the batch is stored: slices may point
+     * into it. Never fails as a whole. */
     void (*feed)(void *state, struct slice piece, struct slice place, struct batch *out);
 
     /* Ends groups held open (auditd). May be NULL. */

@@ -64,8 +64,6 @@ static const char *after(struct record *r, struct arena *a, struct slice piece)
     else
         r->first[FIELD_DISPOSITION] = (struct slice){NULL, 0};
     r->first[FIELD_SCORE] = (struct slice){NULL, 0};
-    if (slice_is(r->first[FIELD_EVENT_ACTION], "dns"))
-        record_set(r, a, FIELD_EVENT_CATEGORY, SLICE("dns"));
     return NULL;
 }
 

@@ -87,7 +87,7 @@ void record_json(const struct record *r, struct str *out);
 
 /* Derived values that every source needs once its fields are mapped: names from paths, entity id
  * `h:` + hash(host, pid, start) where the vendor gives none, severity "info" if an alert has none,
- * disposition "unknown", category from code. Idempotent. */
+ * disposition "unknown". Idempotent. */
 void record_finish(struct record *r, struct arena *a);
 
 #endif

@@ -14,7 +14,8 @@ static unsigned hex4(const char *p)
     return v;
 }
 
-/* \uXXXX at p (on the u); a pair is joined, a lone surrogate becomes U+FFFD. Returns what was read.
+/* Four hexadecimal digits at p (on the u); a pair is joined, a lone surrogate becomes U+FFFD.
+ * Returns what was read.
  */
 static size_t unicode(const char *p, const char *end, uint32_t *c)
 {
