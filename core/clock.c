@@ -68,7 +68,7 @@ const char *clock_format_age(int64_t age, char out[CLOCK_TEXT_MAX])
     static const struct {
         int64_t seconds;
         char unit;
-    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    } units[] = {{31557600, 'y'}, {86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
     if (age == CLOCK_NONE) {
         snprintf(out, CLOCK_TEXT_MAX, "-");
         return out;
@@ -77,6 +77,8 @@ const char *clock_format_age(int64_t age, char out[CLOCK_TEXT_MAX])
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (s >= units[i].seconds) {
             int64_t n = s / units[i].seconds;
+            if (n == 1 && units[i].unit == 'y')
+                continue; /* 400d says more than 1y */
             if (n > 999)
                 n = 999;
             snprintf(out, CLOCK_TEXT_MAX, "%d%c", (int)n, units[i].unit);
