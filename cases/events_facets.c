@@ -118,8 +118,10 @@ struct bucketing {
 static void add_count(struct bucketing *b, struct slice source, int64_t ts, int64_t n)
 {
     int64_t bucket = (ts - b->from) / b->width;
-    if (ts >= b->from && bucket < (int64_t)b->h->buckets)
-        b->h->counts[source_row(b->h, source) * b->h->buckets + (size_t)bucket] += (uint32_t)n;
+    if (ts < b->from || bucket >= (int64_t)b->h->buckets)
+        return;
+    size_t row = source_row(b->h, source); /* may move counts: before it is looked at */
+    b->h->counts[row * b->h->buckets + (size_t)bucket] += (uint32_t)n;
 }
 
 static int bucket_record(void *owner, const struct record *r)
