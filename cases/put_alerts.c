@@ -289,8 +289,9 @@ static int put_one(struct round *w, const struct record *given, struct err *e)
         return -1;
     if (rc == 0)
         return put_new(w, &r, identity, hash, e);
-    record_get_int(&r, FIELD_UPDATED, &updated);
-    if (old_hash == hash || updated < old_updated) {
+    /* An overlap may bring an older version again; only the source's own stamp tells. */
+    bool older = record_get_int(given, FIELD_UPDATED, &updated) && updated < old_updated;
+    if (old_hash == hash || older) {
         w->counts->alerts_duplicate++;
         return 0;
     }
