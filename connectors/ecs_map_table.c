@@ -8,7 +8,6 @@ const struct map_row ecs_rows[] = {
     ROW("@timestamp", TIMESTAMP, TIME)
     ROW("kibana.alert.original_time", EVENT_INGESTED, TIME)
     ROW("signal.original_time", EVENT_INGESTED, TIME)
-    ROW("organization.id", ORGANIZATION_ID, TEXT)
     ROW("event.category", EVENT_CATEGORY, LOWER)
     ROW("event.action", EVENT_ACTION, TEXT)
     ROW("event.type", EVENT_TYPE, LOWER)
@@ -117,6 +116,5 @@ const struct map_row ecs_rows[] = {
     ROW("winlog.logon.type", LOGON_TYPE, TEXT)
     ROW("winlog.logon.id", LOGON_ID, TEXT)
     ROW("cloud.account.id", CLOUD_ACCOUNT, TEXT)
-    ROW("tags", TAGS, TEXT)
     {NULL, FIELD_NONE, MAP_TEXT},
 };

@@ -2,6 +2,7 @@
 
 #include "core/vocabulary.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 
 void map_compile(struct map *m, const struct map_row *rows, bool by_key)
@@ -156,6 +157,17 @@ static bool put_hashes(struct record *r, struct arena *a, enum field field, stru
     return any;
 }
 
+static bool is_address(struct slice v)
+{
+    char text[INET6_ADDRSTRLEN];
+    unsigned char bytes[sizeof(struct in6_addr)];
+    if (v.n == 0 || v.n >= sizeof text)
+        return false;
+    memcpy(text, v.p, v.n);
+    text[v.n] = '\0';
+    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+}
+
 static bool put_addresses(struct record *r, struct arena *a, enum field field, struct slice v)
 {
     bool any = false;
@@ -166,7 +178,7 @@ static bool put_addresses(struct record *r, struct arena *a, enum field field, s
         struct slice one = {v.p, n};
         if (slice_starts(one, SLICE("::ffff:")) && memchr(one.p, '.', one.n))
             one = (struct slice){one.p + 7, one.n - 7};
-        if (one.n && (memchr(one.p, '.', one.n) || memchr(one.p, ':', one.n)))
+        if (is_address(one))
             any |= put(r, a, field, one);
         n += n < v.n ? 1 : 0;
         v = (struct slice){v.p + n, v.n - n};
