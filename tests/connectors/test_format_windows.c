@@ -262,7 +262,7 @@ static void logons_services_tasks_and_scripts_are_told(void **state)
         "\"ImagePath\":\"%COMSPEC% /c x\"}",
         &b);
     assert_field(r, FIELD_SERVICE_NAME, "upd");
-    assert_field(r, FIELD_EVENT_CATEGORY, "service");
+    assert_field(r, FIELD_EVENT_CATEGORY, "configuration");
     batch_release(&b);
     r = feed_one("windows",
         "{\"EventID\":4698,\"Channel\":\"Security\",\"TimeCreated\":\"2026-03-11T11:42:07Z\","
