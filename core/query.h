@@ -25,7 +25,7 @@ enum query_op {
     QUERY_GREATER,
     QUERY_GREATER_EQUAL,
     QUERY_EXISTS, /* field: * */
-    QUERY_WORDS   /* free text: text; phrase tells adjacency */
+    QUERY_WORDS   /* free text: text; phrase tells adjacency; the parser makes one node a word */
 };
 
 struct query_node {

@@ -38,7 +38,7 @@ static int64_t node_add(struct build *b, const struct tree_fact *f, bool recorde
     }
     struct tree_node *n = &t->nodes[t->count];
     *n = (struct tree_node){.host = arena_copy(&t->arena, f->host),
-        .entity_id = arena_copy(&t->arena, f->entity_id),
+        .entity_id = arena_copy(&t->arena, tree_known_id(f->entity_id)),
         .image = arena_copy(&t->arena, f->image),
         .command_line = arena_copy(&t->arena, f->command_line),
         .user = arena_copy(&t->arena, f->user),
@@ -50,8 +50,9 @@ static int64_t node_add(struct build *b, const struct tree_fact *f, bool recorde
         .parent = -1,
         .first_child = -1,
         .next_sibling = -1};
-    b->hints[t->count] = (struct tree_hint){f->parent_entity_id, f->effective_parent_id,
-        f->parent_image, f->parent_command_line, f->parent_pid, f->parent_start};
+    b->hints[t->count] = (struct tree_hint){tree_known_id(f->parent_entity_id),
+        tree_known_id(f->effective_parent_id), f->parent_image, f->parent_command_line,
+        f->parent_pid, f->parent_start};
     return (int64_t)t->count++;
 }
 
@@ -75,7 +76,7 @@ static void node_merge(struct build *b, int64_t node, const struct tree_fact *f)
         n->image = arena_copy(a, f->image);
         n->command_line = arena_copy(a, f->command_line);
     }
-    fill(a, &n->entity_id, f->entity_id);
+    fill(a, &n->entity_id, tree_known_id(f->entity_id));
     fill(a, &n->image, f->image);
     fill(a, &n->command_line, f->command_line);
     fill(a, &n->user, f->user);
@@ -88,9 +89,9 @@ static void node_merge(struct build *b, int64_t node, const struct tree_fact *f)
     if (!n->record)
         n->record = f->record;
     if (!h->id.n)
-        h->id = f->parent_entity_id;
+        h->id = tree_known_id(f->parent_entity_id);
     if (!h->effective_id.n)
-        h->effective_id = f->effective_parent_id;
+        h->effective_id = tree_known_id(f->effective_parent_id);
     if (!h->image.n)
         h->image = f->parent_image;
     if (h->pid < 0)
@@ -99,7 +100,7 @@ static void node_merge(struct build *b, int64_t node, const struct tree_fact *f)
 
 static bool is_vendor_id(struct slice id)
 {
-    return id.n && !slice_starts(id, SLICE("h:"));
+    return tree_known_id(id).n && !slice_starts(id, SLICE("h:"));
 }
 
 /* The same creation told by a second recorder: same host and pid, within a second, images agree. */
@@ -107,7 +108,9 @@ static bool is_twin(const struct tree_node *n, const struct tree_fact *f)
 {
     if (n->pid != f->pid || f->pid < 0 || tree_compare_host(n->host, f->host) != 0)
         return false;
-    if (n->start == CLOCK_NONE || f->start == CLOCK_NONE || f->start - n->start > TOLERANCE)
+    int64_t distance;
+    if (n->start == CLOCK_NONE || f->start == CLOCK_NONE ||
+        __builtin_sub_overflow(f->start, n->start, &distance) || distance > TOLERANCE)
         return false;
     if (is_vendor_id(n->entity_id) && is_vendor_id(f->entity_id))
         return false; /* ids differ, or the entity look-up had found it */
@@ -120,7 +123,7 @@ static void take_vendor_id(struct build *b, int64_t node, const struct tree_fact
     struct tree_node *n = &b->t->nodes[node];
     if (is_vendor_id(f->entity_id) && !is_vendor_id(n->entity_id)) {
         n->entity_id = arena_copy(&b->t->arena, f->entity_id);
-        b->hints[node].id = f->parent_entity_id;
+        b->hints[node].id = tree_known_id(f->parent_entity_id);
         tree_index_add_entity(&b->index, b->t, node);
     }
 }
@@ -152,6 +155,7 @@ static void add_others(struct build *b, const struct tree_fact *const *facts, si
         struct tree_fact key = *facts[i];
         if (key.is_start)
             continue;
+        key.entity_id = tree_known_id(key.entity_id);
         int64_t node = tree_index_entity(&b->index, b->t, key.host, key.entity_id);
         if (node < 0 && key.pid >= 0 && !is_vendor_id(key.entity_id)) {
             if (key.start == CLOCK_NONE)

@@ -13,6 +13,14 @@ static struct slice bare(struct slice id)
     return id;
 }
 
+struct slice tree_known_id(struct slice id)
+{
+    for (size_t i = 0; i < id.n; i++)
+        if (!memchr("{0-}", id.p[i], 4))
+            return id;
+    return (struct slice){NULL, 0};
+}
+
 bool tree_same_id(struct slice a, struct slice b)
 {
     return a.n && slice_equal_nocase(bare(a), bare(b));
@@ -100,7 +108,7 @@ void tree_index_add_entity(struct tree_index *x, const struct tree *t, int64_t n
 int64_t tree_index_entity(
     const struct tree_index *x, const struct tree *t, struct slice host, struct slice id)
 {
-    return bare(id).n ? x->slots[find_slot(x, t, host, id)] - 1 : -1;
+    return bare(tree_known_id(id)).n ? x->slots[find_slot(x, t, host, id)] - 1 : -1;
 }
 
 static int compare_pid(const struct tree_node *a, struct slice host, int64_t pid, int64_t start)
@@ -137,24 +145,48 @@ static bool image_agrees(const struct tree_node *n, struct slice image)
            slice_equal_nocase(tree_base_name(n->image), tree_base_name(image));
 }
 
-int64_t tree_index_pid(
-    const struct tree_index *x, const struct tree *t, const struct tree_fact *key)
+/* How many of the processes between `from` and `to` are looked at: a pid is not reused more often
+ * within the time that an answer could be right, and hostile data must not cost n². */
+enum { CANDIDATES_MAX = 256 };
+
+static bool is_pid_of(const struct tree_node *n, const struct tree_fact *key)
 {
-    int64_t latest = key->start == CLOCK_NONE ? INT64_MAX : key->start + TOLERANCE;
+    return n->pid == key->pid && tree_compare_host(n->host, key->host) == 0;
+}
+
+static size_t first_after(
+    const struct tree_index *x, const struct tree *t, const struct tree_fact *key, int64_t start)
+{
     size_t low = 0, high = x->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (compare_pid(&t->nodes[x->by_pid[middle]], key->host, key->pid, latest) <= 0)
+        if (compare_pid(&t->nodes[x->by_pid[middle]], key->host, key->pid, start) <= 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low > 0; low--) {
-        const struct tree_node *n = &t->nodes[x->by_pid[low - 1]];
-        if (n->pid != key->pid || tree_compare_host(n->host, key->host) != 0)
+    return low;
+}
+
+int64_t tree_index_pid(
+    const struct tree_index *x, const struct tree *t, const struct tree_fact *key)
+{
+    int64_t start = key->start == CLOCK_NONE ? INT64_MAX : key->start, distance;
+    size_t after = first_after(x, t, key, start);
+    for (size_t i = after; i > 0 && after - i < CANDIDATES_MAX; i--) {
+        const struct tree_node *n = &t->nodes[x->by_pid[i - 1]];
+        if (!is_pid_of(n, key))
             break;
         if (image_agrees(n, key->image))
-            return x->by_pid[low - 1];
+            return x->by_pid[i - 1];
+    }
+    for (size_t i = after; i < x->count && i - after < CANDIDATES_MAX; i++) {
+        const struct tree_node *n = &t->nodes[x->by_pid[i]];
+        if (!is_pid_of(n, key) || __builtin_sub_overflow(n->start, start, &distance) ||
+            distance > TOLERANCE)
+            break;
+        if (image_agrees(n, key->image))
+            return x->by_pid[i];
     }
     return -1;
 }

@@ -18,6 +18,8 @@ struct tree_index {
 };
 
 /* Case, braces and the domain behind a host's name do not tell two apart. */
+/* An id of nothing but zeros says that the recorder did not know: empty. */
+struct slice tree_known_id(struct slice id);
 bool tree_same_id(struct slice a, struct slice b);
 int tree_compare_host(struct slice a, struct slice b);
 struct slice tree_base_name(struct slice path);

@@ -199,6 +199,59 @@ static size_t walk(const struct tree *t, int64_t top, uint32_t *deepest)
     return n;
 }
 
+#define NOBODY "{00000000-0000-0000-0000-000000000000}"
+
+static void ids_of_nothing_but_zeros_are_no_ids(void **state)
+{
+    (void)state;
+    struct tree_fact f[] = {fact("h", NOBODY, 10, SECONDS(1)), fact("h", NOBODY, 11, SECONDS(1)),
+        child_of(fact("h", "a", 20, SECONDS(5)), NOBODY, 10, ""),
+        child_of(fact("h", "b", 21, SECONDS(5)), NOBODY, 11, ""),
+        child_of(fact("h", "c", 22, SECONDS(5)), NOBODY, 98, "x.exe"),
+        child_of(fact("h", "d", 23, SECONDS(5)), NOBODY, 99, "x.exe")};
+    struct tree t;
+    tree_build(&t, f, 6);
+    assert_int_equal(t.count, 8);
+    assert_int_equal(t.nodes[find(&t, "a")->parent].pid, 10);
+    assert_int_equal(t.nodes[find(&t, "b")->parent].pid, 11);
+    assert_int_equal(find(&t, "a")->link, TREE_NEAR);
+    assert_int_equal(find(&t, "c")->link, TREE_GHOST);
+    assert_true(find(&t, "c")->parent != find(&t, "d")->parent);
+    tree_release(&t);
+}
+
+static void pid_reused_right_after_the_child_is_not_its_parent(void **state)
+{
+    (void)state;
+    struct tree_fact f[] = {fact("h", "old", 1, SECONDS(1)),
+        child_of(fact("h", "child", 2, SECONDS(10)), "", 1, ""),
+        fact("h", "new", 1, SECONDS(10) + CLOCK_SECOND / 2),
+        child_of(fact("h", "early", 4, SECONDS(20)), "", 3, ""),
+        fact("h", "skewed", 3, SECONDS(20) + CLOCK_SECOND / 2)};
+    struct tree t;
+    tree_build(&t, f, 5);
+    assert_parent(&t, "child", "old");
+    assert_parent(&t, "early", "skewed");
+    tree_release(&t);
+}
+
+static void the_ends_of_time_and_one_pid_for_all_do_no_harm(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    struct tree_fact *f = mem_zalloc(MANY, sizeof *f);
+    struct tree t;
+    for (int i = 0; i < MANY; i++) {
+        f[i] = fact("h", "", 7, i % 2 ? INT64_MAX - i : INT64_MIN + 1 + i);
+        f[i].image = slice_of(i % 3 ? "a.exe" : "b.exe");
+        f[i] = child_of(f[i], "", 7, "c.exe");
+    }
+    tree_build(&t, f, MANY);
+    assert_true(t.count > 1);
+    tree_release(&t);
+    free(f);
+}
+
 static void many_children_and_deep_chains_are_walked(void **state)
 {
     (void)state;
@@ -323,6 +376,9 @@ int main(void)
         cmocka_unit_test(second_recorder_a_second_off_is_the_same_process),
         cmocka_unit_test(fork_and_exec_with_one_id_take_the_image_of_the_exec),
         cmocka_unit_test(effective_parent_wins),
+        cmocka_unit_test(ids_of_nothing_but_zeros_are_no_ids),
+        cmocka_unit_test(pid_reused_right_after_the_child_is_not_its_parent),
+        cmocka_unit_test(the_ends_of_time_and_one_pid_for_all_do_no_harm),
         cmocka_unit_test(many_children_and_deep_chains_are_walked),
         cmocka_unit_test(edges_equal_the_oracle),
     };
