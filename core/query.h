@@ -6,11 +6,11 @@
  *   - free text: every word is a whole token (core/token.h) of some text field; a quoted phrase is
  * adjacent tokens within one field. An engine may over-select, never under-select: the matcher has
  * the last word;
- *   - a time that is only a date means that whole day; an unquoted value goes on over blanks up to
- * and, or, ) or the end; a backslash takes the meaning from a backslash, a blank and ( ) : < > " *
- * {
- * }, inside quotes from " and itself only, and stands for itself elsewhere, so that paths can be
- * typed; a word of free text that is cut into several tokens (cmd.exe, 不審な) is a phrase of them.
+ *   - a time that is only a date means that whole day;
+ *   - an unquoted value goes on over blanks up to and, or, a parenthesis or the end;
+ *   - a backslash takes the meaning from a blank and from \ ( ) : < > " * and braces, inside quotes
+ *     from " and \ only; before anything else it is a backslash, so that paths can be typed;
+ *   - a word of free text that is cut into several tokens (cmd.exe, 不審な) is a phrase of them.
  * Language: https://www.elastic.co/guide/en/kibana/current/kuery-query.html */
 #ifndef HINOMI_CORE_QUERY_H
 #define HINOMI_CORE_QUERY_H

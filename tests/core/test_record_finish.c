@@ -16,8 +16,8 @@ static struct record *start_of(struct batch *b, const char *host, const char *pi
     struct record *r = batch_add(b, RECORD_EVENT);
     record_set_text(r, &b->arena, FIELD_HOST_NAME, host);
     record_set_text(r, &b->arena, FIELD_PROCESS_PID, pid);
-    record_set_text(r, &b->arena, FIELD_EVENT_PROVIDER, "Microsoft-Windows-Security-Auditing");
-    record_set_text(r, &b->arena, FIELD_EVENT_CODE, "4688");
+    record_set_text(r, &b->arena, FIELD_EVENT_CATEGORY, "process");
+    record_set_text(r, &b->arena, FIELD_EVENT_ACTION, "start");
     record_set_time(r, &b->arena, time);
     record_finish(r, &b->arena);
     return r;
@@ -80,27 +80,27 @@ static void entity_id_is_the_same_for_the_same_process_only(void **state)
     batch_release(&b);
 }
 
-static void codes_tell_category_action_and_times(void **state)
+static void a_start_and_an_end_tell_their_times(void **state)
 {
     (void)state;
     struct batch b;
     batch_init(&b);
     struct record *r = start_of(&b, "h", "4", 1000);
-    assert_field(r, FIELD_EVENT_CATEGORY, "process");
-    assert_field(r, FIELD_EVENT_ACTION, "start");
     assert_field(r, FIELD_PROCESS_START, "1000");
+    assert_field(r, FIELD_PROCESS_END, NULL);
     r = batch_add(&b, RECORD_EVENT);
-    record_set_text(r, &b.arena, FIELD_EVENT_PROVIDER, "Microsoft-Windows-Sysmon");
-    record_set_text(r, &b.arena, FIELD_EVENT_CODE, "5");
+    record_set_text(r, &b.arena, FIELD_EVENT_CATEGORY, "process");
+    record_set_text(r, &b.arena, FIELD_EVENT_ACTION, "end");
     record_set_time(r, &b.arena, 2000);
     record_finish(r, &b.arena);
-    assert_field(r, FIELD_EVENT_ACTION, "end");
     assert_field(r, FIELD_PROCESS_END, "2000");
     assert_field(r, FIELD_PROCESS_START, NULL);
     r = batch_add(&b, RECORD_EVENT);
-    record_set_text(r, &b.arena, FIELD_EVENT_CODE, "1");
+    record_set_text(r, &b.arena, FIELD_EVENT_CATEGORY, "session");
+    record_set_text(r, &b.arena, FIELD_EVENT_ACTION, "start");
+    record_set_time(r, &b.arena, 3000);
     record_finish(r, &b.arena);
-    assert_field(r, FIELD_EVENT_CATEGORY, NULL);
+    assert_field(r, FIELD_PROCESS_START, NULL);
     batch_release(&b);
 }
 
@@ -128,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_come_from_paths_of_both_worlds),
         cmocka_unit_test(entity_id_is_the_same_for_the_same_process_only),
-        cmocka_unit_test(codes_tell_category_action_and_times),
+        cmocka_unit_test(a_start_and_an_end_tell_their_times),
         cmocka_unit_test(alerts_get_their_defaults_and_twice_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
