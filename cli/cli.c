@@ -159,7 +159,7 @@ static int run_command(const struct cli_command *command, enum act act, const st
         g->config_file, g->data_folder, g->read_only, g->utc || g->local, g->utc, program};
     int status = -1;
     c.color = wants_color(g, c.terminal_out);
-    c.json = options_has(o, "json");
+    c.json = options_offers(o, "json") && options_has(o, "json");
     if (app_open(&c.app, &options, &e))
         return cli_fail(&e);
     c.utc = c.app->utc;

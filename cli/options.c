@@ -80,6 +80,11 @@ void options_release(struct options *o)
     o->operands = NULL;
 }
 
+bool options_offers(const struct options *o, const char *name)
+{
+    return find_long(o->specs, slice_of(name)) >= 0;
+}
+
 const char *options_value(const struct options *o, const char *name)
 {
     int i = find_long(o->specs, slice_of(name));

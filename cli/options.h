@@ -29,6 +29,9 @@ int options_parse(
     struct options *o, const struct option_spec *specs, int argc, char **argv, struct err *e);
 void options_release(struct options *o);
 
+/* Does the command have this option at all? */
+bool options_offers(const struct options *o, const char *name);
+/* Asking for one that it does not have is our bug. */
 const char *options_value(const struct options *o, const char *name); /* NULL: not given */
 bool options_has(const struct options *o, const char *name);
 /* Fallback when not given; ERR_USAGE when it is no number or below 0. */
