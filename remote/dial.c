@@ -98,7 +98,7 @@ int remote_dial(
     struct dial d = {.ours = -1, .theirs = -1, .noise = {-1, -1}};
     char where[300];
     bool six = strchr(host, ':') != NULL;
-    struct ssh_files_wish wish = {NULL, "DEBUG2"};
+    struct ssh_files_wish wish = {chain->known_hosts, "DEBUG2"};
     if (!target_host_valid(host) || !target_port_valid(port))
         return err_set(e, ERR_USAGE, "not a host and port: %.80s:%d", host, port);
     snprintf(where, sizeof where, six ? "[%s]:%d" : "%s:%d", host, port);

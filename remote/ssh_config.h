@@ -14,7 +14,7 @@ struct ssh_config {
     bool identities_only;
     const char *identities[SSH_CONFIG_LIST_MAX + 1]; /* NULL-terminated, ~ expanded */
     const char *certificates[SSH_CONFIG_LIST_MAX + 1];
-    const char *known_hosts[SSH_CONFIG_LIST_MAX + 1]; /* the user's, then the system's */
+    const char *known_hosts[SSH_CONFIG_LIST_MAX + 1]; /* in the order of ssh -G */
 };
 
 /* Reads what `ssh -G` printed. "none" is NULL. Never fails: what it does not know it skips. */

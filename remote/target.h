@@ -35,7 +35,8 @@ struct target {
     struct arena arena;
     struct target_hop hops[TARGET_HOPS_MAX]; /* in the order of travel; the last is the target */
     size_t hop_count;
-    const char *config; /* ssh_config file given to ssh -F; NULL: ssh's own default */
+    const char *known_hosts; /* one more file for remote_dial(), set by the owner; NULL: none */
+    const char *config;      /* ssh_config file given to ssh -F; NULL: ssh's own default */
 };
 
 /* Syntax of ssh.md: host ^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$ or an IP literal, user
