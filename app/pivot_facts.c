@@ -37,6 +37,7 @@ static struct tree_fact *add_fact(struct pivot_facts *f, const struct record *r)
         .user = keep(f, r, FIELD_USER_NAME),
         .parent_image = keep(f, r, FIELD_PARENT_EXECUTABLE),
         .parent_command_line = keep(f, r, FIELD_PARENT_COMMAND_LINE),
+        .seen = r->time,
         .parent_start = number(r, FIELD_PARENT_START, CLOCK_NONE)};
     if (!t->image.n)
         t->image = keep(f, r, FIELD_PROCESS_NAME);

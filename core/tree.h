@@ -22,8 +22,11 @@ struct tree_fact {
     struct slice image, command_line, user;
     struct slice parent_image, parent_command_line;
     int64_t parent_start;
-    int64_t record; /* caller's number, kept in the node (first start record wins); 0: none */
-    bool is_start;  /* a creation record, not an end or another activity */
+    int64_t record; /* caller's number, kept in the node (of the first start record, or the exec
+                     * after it); 0: none */
+    int64_t seen; /* the record's own time; fork and exec may share `start`, and the later names the
+                   * process; 0: unknown */
+    bool is_start; /* a creation record, not an end or another activity */
 };
 
 enum tree_link {

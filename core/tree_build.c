@@ -52,7 +52,7 @@ static int64_t node_add(struct build *b, const struct tree_fact *f, bool recorde
         .next_sibling = -1};
     b->hints[t->count] = (struct tree_hint){tree_known_id(f->parent_entity_id),
         tree_known_id(f->effective_parent_id), f->parent_image, f->parent_command_line,
-        f->parent_pid, f->parent_start};
+        f->parent_pid, f->parent_start, f->seen};
     return (int64_t)t->count++;
 }
 
@@ -62,6 +62,20 @@ static void fill(struct arena *a, struct slice *have, struct slice more)
         *have = arena_copy(a, more);
 }
 
+/* Elastic's fork and exec share pid, entity id and start; some vendors' exec starts later. */
+static bool is_later_exec(
+    const struct tree_node *n, const struct tree_hint *h, const struct tree_fact *f)
+{
+    if (!f->is_start || !f->image.n || !tree_same_id(n->entity_id, f->entity_id))
+        return false;
+    if (slice_equal_nocase(n->image, f->image) && slice_equal(n->command_line, f->command_line))
+        return false;
+    if (f->seen && h->seen && f->start == n->start)
+        return f->seen > h->seen;
+    return f->start != CLOCK_NONE && n->start != CLOCK_NONE && f->start > n->start &&
+           !slice_equal_nocase(n->image, f->image);
+}
+
 /* Another record of the same process: what was unknown is filled; an exec after a fork renames it.
  */
 static void node_merge(struct build *b, int64_t node, const struct tree_fact *f)
@@ -69,12 +83,11 @@ static void node_merge(struct build *b, int64_t node, const struct tree_fact *f)
     struct tree_node *n = &b->t->nodes[node];
     struct tree_hint *h = &b->hints[node];
     struct arena *a = &b->t->arena;
-    bool exec = f->is_start && f->image.n && f->start != CLOCK_NONE && n->start != CLOCK_NONE &&
-                f->start > n->start && tree_same_id(n->entity_id, f->entity_id) &&
-                !slice_equal_nocase(n->image, f->image);
-    if (exec) {
+    if (is_later_exec(n, h, f)) {
         n->image = arena_copy(a, f->image);
         n->command_line = arena_copy(a, f->command_line);
+        n->record = f->record;
+        h->seen = f->seen;
     }
     fill(a, &n->entity_id, tree_known_id(f->entity_id));
     fill(a, &n->image, f->image);

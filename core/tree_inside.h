@@ -7,7 +7,7 @@
 /* What a node says of its parent, beside the nodes while the tree is built. */
 struct tree_hint {
     struct slice id, effective_id, image, command_line;
-    int64_t pid, start;
+    int64_t pid, start, seen; /* seen: when its image was told */
 };
 
 struct tree_index {

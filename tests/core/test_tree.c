@@ -159,6 +159,28 @@ static void second_recorder_a_second_off_is_the_same_process(void **state)
     tree_release(&t);
 }
 
+static void fork_and_exec_of_one_start_take_what_was_told_last(void **state)
+{
+    (void)state;
+    struct tree_fact fork = fact("h", "e", 42, SECONDS(10)), exec = fork;
+    fork.image = exec.image = SLICE("/usr/bin/dash");
+    fork.command_line = SLICE("sh -c 'echo | sh'");
+    exec.command_line = SLICE("sh");
+    fork.seen = SECONDS(10);
+    exec.seen = SECONDS(11);
+    fork.record = 1;
+    exec.record = 2;
+    for (int turn = 0; turn < 2; turn++) {
+        struct tree_fact f[] = {turn ? exec : fork, turn ? fork : exec};
+        struct tree t;
+        tree_build(&t, f, 2);
+        assert_int_equal(t.count, 1);
+        assert_true(slice_is(t.nodes[0].command_line, "sh"));
+        assert_int_equal(t.nodes[0].record, 2);
+        tree_release(&t);
+    }
+}
+
 static void fork_and_exec_with_one_id_take_the_image_of_the_exec(void **state)
 {
     (void)state;
@@ -374,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_cycle_of_corrupt_data_is_cut_and_said),
         cmocka_unit_test(start_and_end_and_duplicates_are_one_process),
         cmocka_unit_test(second_recorder_a_second_off_is_the_same_process),
+        cmocka_unit_test(fork_and_exec_of_one_start_take_what_was_told_last),
         cmocka_unit_test(fork_and_exec_with_one_id_take_the_image_of_the_exec),
         cmocka_unit_test(effective_parent_wins),
         cmocka_unit_test(ids_of_nothing_but_zeros_are_no_ids),
