@@ -232,7 +232,7 @@ int ingest_import(struct app *a, struct store *s, const char *path,
     struct importing im = {.store = s, .options = options, .progress = progress, .counts = counts};
     struct err ignored = ERR_INIT;
     im.context = (struct put_context){.source = name,
-        .kind = config ? config->kind : "import",
+        .kind = config ? config->kind : "file", /* takes no verdicts back */
         .organization = config ? config->organization : "default"};
     if (app_may_write(a, e) < 0)
         return -1;

@@ -71,12 +71,17 @@ static int send_one(struct source_handle *h, struct store *s, const struct outbo
     return outbox_result(s, row->id, rc < 0 ? &failure : NULL, e);
 }
 
-/* What the source cannot take is not kept waiting for ever: it is dropped, in the journal. */
-static int drop_all(struct app *a, struct store *s, const struct due *d, struct err *e)
+/* What the source cannot take is not kept waiting for ever: it is dropped, with the reason. */
+static int refuse_all(struct store *s, const struct due *d, const char *kind,
+    struct push_counts *counts, struct err *e)
 {
-    for (size_t i = 0; i < d->count; i++)
-        if (outbox_drop(s, &a->actor, d->rows[i].id, e) < 0)
+    struct err why = ERR_INIT;
+    err_set(&why, ERR_UNSUPPORTED, "sources of the kind %s take no verdicts", kind);
+    for (size_t i = 0; i < d->count; i++) {
+        count_result(&why, counts);
+        if (outbox_result(s, d->rows[i].id, &why, e) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -86,7 +91,7 @@ static int push_due(struct app *a, struct store *s, const struct source_config *
     const struct connector_ops *ops = connector_find(config->kind);
     struct source_handle h;
     if (!ops->update)
-        return drop_all(a, s, due, e);
+        return refuse_all(s, due, config->kind, counts, e);
     int rc = source_open(&h, a, config, ops, e);
     for (size_t i = 0; rc == 0 && i < due->count; i++)
         rc = send_one(&h, s, &due->rows[i], counts, e);
