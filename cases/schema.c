@@ -85,23 +85,34 @@ static bool has_column(struct db *db, const char *table, const char *quoted)
                table, name) > 0;
 }
 
+static void missing_columns(struct db *db, const struct schema *schema,
+    const struct column columns[FIELD_COUNT], struct str *sql)
+{
+    str_clear(sql);
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if (columns[f].shape != COLUMN_NONE && !has_column(db, schema->table, columns[f].name))
+            str_printf(sql, "ALTER TABLE %s ADD COLUMN %s %s;", schema->table, columns[f].name,
+                columns[f].shape == COLUMN_TEXT ? "TEXT" : "INTEGER");
+}
+
 int schema_columns(struct db *db, const struct schema *schema,
     const struct column columns[FIELD_COUNT], struct err *e)
 {
     struct str sql = STR_INIT;
-    for (int f = 0; f < FIELD_COUNT; f++)
-        if (columns[f].shape != COLUMN_NONE && !has_column(db, schema->table, columns[f].name))
-            str_printf(&sql, "ALTER TABLE %s ADD COLUMN %s %s;", schema->table, columns[f].name,
-                columns[f].shape == COLUMN_TEXT ? "TEXT" : "INTEGER");
-    if (!sql.n)
-        return 0;
-    int rc = db_begin(db, e);
-    if (!rc)
-        rc = db_script(db, sql.p, e);
-    if (!rc)
-        rc = db_commit(db, e);
-    if (rc)
-        db_rollback(db);
+    int rc = 0;
+    missing_columns(db, schema, columns, &sql);
+    if (sql.n) {
+        rc = db_begin(db, e);
+        /* another process may have opened the same fresh folder and added them meanwhile */
+        if (!rc)
+            missing_columns(db, schema, columns, &sql);
+        if (!rc && sql.n)
+            rc = db_script(db, sql.p, e);
+        if (!rc)
+            rc = db_commit(db, e);
+        if (rc)
+            db_rollback(db);
+    }
     str_release(&sql);
     return rc;
 }
