@@ -31,26 +31,29 @@ ssh-keygen -q -t ed25519 -N '' -f "$LAB/stranger"
 ssh-keygen -q -t rsa -b 2048 -N '' -f "$LAB/id_rsa"
 ssh-keygen -q -t ed25519 -N secret -f "$LAB/id_locked"
 cat "$LAB/id.pub" "$LAB/id_rsa.pub" >"$LAB/authorized"
-for n in bastion t1; do ssh-keygen -q -t ed25519 -N '' -f "$LAB/host_$n"; done
-ssh-keygen -q -t rsa -b 2048 -N '' -f "$LAB/host_t2"
-for n in bastion t1 t2; do
+for n in bastion t1 t2 internet; do ssh-keygen -q -t ed25519 -N '' -f "$LAB/host_$n"; done
+ssh-keygen -q -t rsa -b 2048 -N '' -f "$LAB/host_old"
+for n in bastion t1 t2 internet; do
     printf '%s\n' "Port 22" "HostKey $LAB/host_$n" "PidFile none" "AuthorizedKeysFile $LAB/authorized" \
         "StrictModes no" "UsePAM no" "PasswordAuthentication no" "PermitRootLogin yes" \
         "KbdInteractiveAuthentication no" >"$LAB/sshd_$n"
 done
 # a hardened server: libssh2 1.10 has none of these
 echo "MACs hmac-sha2-512-etm@openssh.com" >>"$LAB/sshd_t2"
-for n in bastion t1 t2; do
+# a second server there has nothing but an RSA key
+sed -e "s|^Port.*|Port 2222|" -e "s|^HostKey.*|HostKey $LAB/host_old|" -e /^MACs/d "$LAB/sshd_t2" >"$LAB/sshd_old"
+for n in bastion t1 t2 internet; do
     ip netns exec $n /usr/sbin/sshd -D -e -f "$LAB/sshd_$n" 2>"$LAB/log_$n" &
 done
+ip netns exec t2 /usr/sbin/sshd -D -e -f "$LAB/sshd_old" 2>"$LAB/log_old" &
 ip netns exec internet busybox nc -ll -p 4444 -e /bin/cat &
 ip netns exec t1 busybox nc -ll -p 8080 -e /bin/cat &
 entry() { printf '%s %s\n' "$1" "$(cut -d' ' -f1,2 "$LAB/host_$2.pub")"; }
-{ entry 10.9.1.2 bastion; entry 10.9.2.11 t1; entry 10.9.3.12 t2; } >"$LAB/known"
+{ entry 10.9.1.2 bastion; entry 10.9.2.11 t1; entry 10.9.3.12 t2; entry 10.9.4.99 internet; entry '[10.9.3.12]:2222' old; } >"$LAB/known"
 { entry 10.9.1.2 bastion; printf '10.9.2.11 %s\n' "$(cut -d' ' -f1,2 "$LAB/stranger.pub")"; } >"$LAB/known_changed"
 entry 10.9.1.2 bastion >"$LAB/known_without"
 config() { # KNOWN IDENTITY
-    printf 'Host bastion\n HostName 10.9.1.2\nHost t1\n HostName 10.9.2.11\n ProxyJump bastion\nHost t2\n HostName 10.9.3.12\n ProxyJump bastion\n'
+    printf 'Host bastion\n HostName 10.9.1.2\nHost t1\n HostName 10.9.2.11\n ProxyJump bastion\nHost t2\n HostName 10.9.3.12\n ProxyJump bastion\nHost old\n HostName 10.9.3.12\n Port 2222\n ProxyJump bastion\nHost far\n HostName 10.9.4.99\n ProxyJump t1\n'
     printf 'Host *\n User root\n IdentityFile %s\n IdentitiesOnly yes\n UserKnownHostsFile %s\n GlobalKnownHostsFile none\n' "$LAB/$2" "$LAB/$1"
 }
 config known id >"$LAB/config"

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -309,6 +310,67 @@ static void the_host_checks_each_type_again(void **state)
     }
 }
 
+/* A login that is not root, with a sudo of ours in its PATH: it clears the environment as the real
+ * one does, and asks for a password (status 1) when told so. */
+static void as_somebody(const char *sudo, struct script_reader *reader, struct heard *heard)
+{
+    char path[700], env[800], nonce[SCRIPT_NONCE_LENGTH + 1];
+    struct str script = STR_INIT, out = STR_INIT, noise = STR_INIT;
+    struct err e = ERR_INIT;
+    struct script_events events = {on_begun, on_line, on_value, on_data, on_data_end, heard};
+    struct runbook *r =
+        parse("title = T\nhelp = H\nplatforms = linux\ndanger = reads\nneeds = root\n"
+              "%% script\nvalue connection \"$ssh_connection\"\n"
+              "value leaked \"${SECRET-no}\"\n");
+    *heard = (struct heard){.begun = false};
+    script_nonce(nonce);
+    assert_int_equal(runbook_render(r, STEP_SCRIPT, NULL, 0, nonce, &script, &e), 0);
+    chmod(folder, 0755);
+    snprintf(path, sizeof path, "%s/sudo", folder);
+    unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+    assert_true(write(fd, sudo, strlen(sudo)) == (ssize_t)strlen(sudo));
+    fchmod(fd, 0755);
+    close(fd);
+    if (!*sudo)
+        unlink(path);
+    snprintf(env, sizeof env, "PATH=%s:/usr/bin:/bin", folder);
+    const char *argv[] = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env",
+        "-i", env, "SECRET=s3cret", "SSH_CONNECTION=192.0.2.1 40000 192.0.2.2 22", "dash", "-s",
+        NULL};
+    run(geteuid() == 0 ? argv : argv + 4, str_as_slice(&script), &out, &noise);
+    script_reader_init(reader, nonce, &events);
+    script_reader_feed(reader, SCRIPT_OUT, str_as_slice(&out));
+    str_release(&script);
+    str_release(&out);
+    str_release(&noise);
+    runbook_free(r);
+}
+
+static void rights_come_by_sudo_without_a_password_or_not_at_all(void **state)
+{
+    struct script_reader reader;
+    struct heard heard;
+    (void)state;
+    if (access("/usr/bin/sudo", X_OK) == 0)
+        skip(); /* the real one stands before ours in the script's PATH */
+    as_somebody(
+        "#!/bin/sh\n[ \"$1\" = -n ] || exit 1\nshift\nexec env -i PATH=/usr/bin:/bin \"$@\"\n",
+        &reader, &heard);
+    assert_int_equal(reader.rc, 0);
+    assert_string_equal(heard.values.p, "connection=192.0.2.1 40000 192.0.2.2 22\nleaked=no\n");
+    forget(&reader, &heard);
+    as_somebody("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", &reader, &heard);
+    assert_int_equal(reader.rc, 77);
+    assert_non_null(strstr(reader.fault, "asks for a password"));
+    assert_null(heard.values.p);
+    forget(&reader, &heard);
+    as_somebody("", &reader, &heard);
+    assert_int_equal(reader.rc, 77);
+    assert_non_null(strstr(reader.fault, "has no sudo"));
+    forget(&reader, &heard);
+}
+
 static void failures_carry_the_script_s_own_words(void **state)
 {
     struct runbook *r = parse("title = T\nhelp = H\nplatforms = linux\ndanger = reads\n"
@@ -390,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_script_cut_at_any_byte_does_nothing),
         cmocka_unit_test(every_shell_gives_the_same_answer),
         cmocka_unit_test(the_host_checks_each_type_again),
+        cmocka_unit_test(rights_come_by_sudo_without_a_password_or_not_at_all),
         cmocka_unit_test(failures_carry_the_script_s_own_words),
         cmocka_unit_test(data_streams_are_told_apart_from_lines),
         cmocka_unit_test(noise_forgeries_and_endings_are_not_believed),
