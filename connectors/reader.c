@@ -174,7 +174,8 @@ static void take_pieces(struct reader *r, struct slice bytes, bool last, struct 
         if (!r->skipping)
             feed(r, piece, out);
         r->skipping = false; /* this was the giant's end, were it only its newline */
-        r->line += count_lines(bytes.p, used);
+        r->line +=
+            r->framer.frame == FRAME_LINES ? bytes.p[used - 1] == '\n' : count_lines(bytes.p, used);
         r->offset += used;
         bytes = (struct slice){bytes.p + used, bytes.n - used};
     }

@@ -86,7 +86,10 @@ int windows_leaf(void *owner, const struct scan_leaf *leaf)
     struct windows_event *w = owner;
     if (leaf->type == SCAN_NULL || leaf->type == SCAN_EMPTY)
         return 0;
-    if (w->names->keys[slot(w->names, leaf->key)])
+    size_t at = slot(w->names, leaf->key);
+    if (w->names->keys[at] == WINDOWS_MESSAGE + 1)
+        w->message = *leaf;
+    else if (w->names->keys[at])
         set_by_hash(w, leaf->key, scan_text(leaf, w->arena));
     else if (is_one_of(leaf->name, name_keys))
         pair(w, leaf, true);
@@ -137,10 +140,12 @@ static bool fill_time(struct windows_event *w, struct record *r)
 /* NXLog leaves ProcessId out of some process creations; the rendered message still has it. */
 static void pid_from_message(struct windows_event *w)
 {
-    struct slice message = w->values[WINDOWS_MESSAGE];
     static const char mark[] = "\nProcessId: ";
-    const char *at = message.n ? memmem(message.p, message.n, mark, sizeof mark - 1) : NULL;
-    if (w->values[WINDOWS_PROCESS_ID].n || !at)
+    if (w->values[WINDOWS_PROCESS_ID].n || !w->message.raw.n)
+        return;
+    struct slice message = scan_text(&w->message, w->arena);
+    const char *at = memmem(message.p, message.n, mark, sizeof mark - 1);
+    if (!at)
         return;
     at += sizeof mark - 1;
     const char *end = message.p + message.n, *stop = at;

@@ -14,8 +14,9 @@
     X(EVENT_ID, "EventID")                                                                         \
     X(CHANNEL, "Channel")                                                                          \
     X(PROVIDER, "SourceName")                                                                      \
-    X(COMPUTER, "Hostname") X(UTC_TIME, "UtcTime") X(SYSTEM_TIME, "TimeCreated") X(SHIPPED,        \
-        "@timestamp") X(EVENT_TIME, "EventTime") X(TIME_GENERATED, "TimeGenerated") X(RECORD_ID,   \
+    X(COMPUTER, "Hostname")                                                                        \
+    X(UTC_TIME, "UtcTime") X(SYSTEM_TIME, "TimeCreated") X(SHIPPED, "@timestamp") X(               \
+        EVENT_TIME, "EventTime") X(TIME_GENERATED, "TimeGenerated") X(RECORD_ID,                   \
         "EventRecordID") X(MESSAGE, "Message") X(RULE_NAME, "RuleName") X(PROCESS_GUID,            \
         "ProcessGuid") X(PROCESS_ID, "ProcessId") X(PROCESS_ID_2, "ProcessID") X(IMAGE,            \
         "Image") X(COMMAND_LINE, "CommandLine") X(CURRENT_DIRECTORY, "CurrentDirectory") X(USER,   \
@@ -90,8 +91,9 @@ struct windows_event {
     const struct windows_names *names;
     struct arena *arena;
     struct slice values[WINDOWS_KEY_COUNT];
-    struct slice name, text; /* Data[{Name,#text}]: the one that waits for the other */
-    const char *pair_at;     /* where it stood */
+    struct slice name, text;  /* Data[{Name,#text}]: the one that waits for the other */
+    const char *pair_at;      /* where it stood */
+    struct scan_leaf message; /* decoded only when it is asked: a third of all bytes */
 };
 
 void windows_names_compile(struct windows_names *n);
