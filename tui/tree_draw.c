@@ -60,7 +60,7 @@ static void draw_life(
 
 static int columns_width(int width)
 {
-    return width >= 90 ? PID + START + LIVED + LIFE + 4 : width >= 60 ? PID + START + 2 : PID + 1;
+    return width >= 74 ? PID + START + LIVED + LIFE + 4 : width >= 60 ? PID + START + 2 : PID + 1;
 }
 
 static void draw_times(

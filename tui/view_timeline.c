@@ -114,6 +114,9 @@ static int open_timeline(struct view *v, const void *argument)
     if (a->around != CLOCK_NONE) { /* an hour about the alert */
         t->from = a->around - 30 * 60 * CLOCK_SECOND;
         t->to = a->around + 30 * 60 * CLOCK_SECOND;
+        if (t->to > clock_now() && a->around < clock_now()) {
+            t->to = clock_now() + CLOCK_SECOND; /* what is to come is not silence */
+        }
     }
     list_init(&t->list, &(struct row_source){count, id, timeline_cells, v});
     load(v);
