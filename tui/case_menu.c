@@ -121,6 +121,7 @@ static void cases_done(struct tui *t, struct view *v, struct desk_job *j)
 {
     struct case_list *list = &((struct cases_job *)j)->list;
     (void)v;
+    t->asking = false;
     if (j->result != 0) {
         desk_fail(t, &j->err);
         return;
@@ -146,6 +147,7 @@ void case_menu(struct tui *t)
     j->base.run = cases_run;
     j->base.done = cases_done;
     j->base.release = cases_release;
+    t->asking = true;
     desk_submit(t, LANE_QUERY, &j->base);
 }
 

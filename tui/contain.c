@@ -79,12 +79,26 @@ static int parameters_run(struct desk_job *j, struct app *a, struct store *s, st
     return rc;
 }
 
+/* "pid:pid start:number=-": one without a default has to be seen, even when the alert gave it. */
+static bool has_required(const char *wanted)
+{
+    while (*wanted) {
+        size_t n = strcspn(wanted, " ");
+        if (!memchr(wanted, '=', n)) {
+            return true;
+        }
+        wanted += n + strspn(wanted + n, " ");
+    }
+    return false;
+}
+
 static void parameters_done(struct tui *t, struct view *v, struct desk_job *j)
 {
     struct wish *w = &((struct parameter_job *)j)->wish;
     char title[160];
     (void)v;
-    if (!w->wanted[0]) {
+    t->asking = false;
+    if (!has_required(w->wanted)) {
         ask_reason(t, w);
         return;
     }
@@ -118,6 +132,7 @@ static void runbook_chosen(struct tui *t, const struct popup_answer *answer)
     arena_release(&arena);
     j->base.run = parameters_run;
     j->base.done = parameters_done;
+    t->asking = true;
     desk_submit(t, LANE_QUERY, &j->base);
 }
 

@@ -26,7 +26,10 @@ static struct popup *begin(
 {
     struct popup *p = &t->popup;
     popup_release(p);
-    input_drop(t->input);
+    if (kind == POPUP_CONFIRM) {
+        input_drop(t->input);
+    }
+    t->asking = false;
     *p = (struct popup){.kind = kind, .accept = accept};
     snprintf(p->title, sizeof p->title, "%s", title);
     field_set(&p->field, "");

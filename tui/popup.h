@@ -48,7 +48,9 @@ struct popup {
 void popup_close(struct tui *t);
 void popup_release(struct popup *p);
 
-/* Each drops keys typed before it opened. `owner` is malloced and taken over; may be NULL. */
+/* A confirmation drops keys typed before it opened. `owner` is malloced and taken over; may be
+ * NULL.
+ */
 void popup_menu(struct tui *t, const char *title, popup_accept *accept, void *owner);
 struct popup_item *popup_item_add(struct tui *t, char key, int64_t value, const char *label);
 void popup_prompt(

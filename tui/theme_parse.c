@@ -76,6 +76,15 @@ static struct slice cut(struct slice *rest, char separator)
     return head;
 }
 
+/* In "#ff6b6b | 203 | red" the last word may name a palette's colour too: it fills what is not
+ * said. */
+static void merge(struct colour *out, struct colour in)
+{
+    out->rgb = out->rgb == COLOUR_UNSET ? in.rgb : out->rgb;
+    out->index = out->index == COLOUR_UNSET ? in.index : out->index;
+    out->ansi = out->ansi == COLOUR_UNSET ? in.ansi : out->ansi;
+}
+
 static bool one_colour(const struct theme *t, struct slice word, struct colour *out)
 {
     uint64_t value;
@@ -85,7 +94,7 @@ static bool one_colour(const struct theme *t, struct slice word, struct colour *
     }
     for (size_t i = 0; i < t->palette_count; i++) {
         if (slice_is(word, t->palette[i].name)) {
-            *out = t->palette[i].colour;
+            merge(out, t->palette[i].colour);
             return true;
         }
     }

@@ -49,7 +49,7 @@ static void read_keys(struct tui *t, struct loop *l)
 static void take_events(struct tui *t)
 {
     struct input_event event;
-    while (!t->quit && input_next(t->input, &event)) {
+    while (!t->quit && !t->asking && input_next(t->input, &event)) {
         dispatch_event(t, &event);
     }
 }
@@ -147,6 +147,7 @@ static void run_loop(struct tui *t)
         dispatch_timeout(t);
         if (work_drain(t->work) > 0) {
             t->dirty = true;
+            take_events(t);
         }
         if (!t->quit) {
             look_at_record(t, &l);
