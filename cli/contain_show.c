@@ -12,7 +12,7 @@ static void line(struct str *out, const char *name, const char *value)
     if (!value || !value[0])
         return;
     str_puts(out, "  ");
-    text_pad(out, slice_of(name), 11);
+    text_pad(out, slice_of(name), 12);
     text_clean_lines(out, slice_of(value));
     str_char(out, '\n');
 }

@@ -91,6 +91,26 @@ static int write_accounts(const char *host, bool target, struct err *e)
     return 0;
 }
 
+/* A host is known by its machine-id, which its sensor reports too. A machine that has none of its
+ * own has no place to mount one: then the host stays without. */
+static int own_machine_id(enum range_host host, struct err *e)
+{
+    const char *agent = range_hosts[host].agent;
+    char path[256], id[33];
+    size_t n = 0;
+    for (; agent && *agent && n < sizeof(id) - 1; agent++)
+        if (*agent != '-')
+            id[n++] = *agent;
+    id[n] = '\0';
+    if (n != 32)
+        return 0;
+    snprintf(path, sizeof(path), RANGE_INSIDE "/hosts/%s/machine-id", range_hosts[host].name);
+    if (spawn_write_file(path, 0644, e, "%s\n", id) < 0)
+        return -1;
+    mount(path, "/etc/machine-id", NULL, MS_BIND, NULL);
+    return 0;
+}
+
 static void make_home(const char *home, unsigned uid, unsigned gid)
 {
     if (mkdir(home, 0755) == 0 && chown(home, uid, gid) < 0)
@@ -165,5 +185,7 @@ int space_furnish(enum range_host host, const char *dir, struct err *e)
     close(room);
     if (rc == 0)
         rc = own_files(host, e);
+    if (rc == 0)
+        rc = own_machine_id(host, e);
     return rc == 0 ? write_accounts(name, range_hosts[host].target, e) : -1;
 }
