@@ -65,24 +65,18 @@ int alert_filter_init(
     struct store *s, const struct alert_list *list, struct alert_filter *f, struct err *e)
 {
     *f = (struct alert_filter){.sql = {.first = 1, .prefix = ""}};
-    struct query_sql aliased = {.first = 1, .prefix = "b."};
     if (query_sql_alerts(s, list->query, &f->sql, e))
         return -1;
     int rc = f->sql.exact ? 0 : fill_matched(s, list->query, &f->sql, e);
     if (f->sql.exact) {
-        query_sql_alerts(s, list->query, &aliased, e);
         str_slice(&f->where, str_as_slice(&f->sql.where));
-        str_slice(&f->aliased, str_as_slice(&aliased.where));
     } else {
         f->sql.count = 0;
         str_puts(&f->where, "id IN (SELECT id FROM temp.matched)");
-        str_puts(&f->aliased, "b.id IN (SELECT id FROM temp.matched)");
     }
-    query_sql_release(&aliased);
     if (!list->with_hidden) {
         long long now = clock_now();
         str_printf(&f->where, " AND snoozed_until<=%lld", now);
-        str_printf(&f->aliased, " AND b.snoozed_until<=%lld", now);
     }
     return rc;
 }
@@ -91,7 +85,6 @@ void alert_filter_release(struct alert_filter *f)
 {
     query_sql_release(&f->sql);
     str_release(&f->where);
-    str_release(&f->aliased);
 }
 
 struct statement *alert_filter_prepare(

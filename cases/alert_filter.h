@@ -9,7 +9,6 @@
 struct alert_filter {
     struct query_sql sql; /* its parameters start at ?1 */
     struct str where;     /* for alerts without an alias */
-    struct str aliased;   /* the same for alerts as `b` */
 };
 
 int alert_filter_init(

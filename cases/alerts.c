@@ -1,5 +1,6 @@
 #include "cases/alert_filter.h"
 #include "cases/alert_record.h"
+#include "cases/tally.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -55,20 +56,49 @@ static void read_row(struct statement *st, struct arena *a, struct alert_row *ro
         *joint = '\0';
 }
 
-/* A row leads its group when no other member that matches stands before it. */
-static void only_leaders(const struct alert_filter *f, const struct alert_list *list,
-    const struct alert_key *keys, size_t count, struct str *sql)
+/* Who leads each group that a page met: the member that matches and stands first in the list. Asked
+ * once a group, so that a large group costs its size and not its square. */
+struct leaders {
+    struct statement *st;
+    int number; /* of the parameter that takes the group */
+    struct tally known;
+};
+
+static int leaders_init(struct store *s, const struct alert_filter *f,
+    const struct alert_list *list, struct leaders *l, struct err *e)
 {
-    struct alert_key forward[ALERT_KEYS_MAX];
-    struct alert_place before = {forward, count, "b.", "alert.", 0, true};
-    (void)keys;
-    alert_keys(list, false, forward);
-    str_printf(sql,
-        " AND NOT EXISTS (SELECT 1 FROM alert b INDEXED BY alert_by_group WHERE b.grp=alert.grp AND"
-        " b.id<>alert.id AND %s AND ",
-        f->aliased.p);
-    alert_compare(&before, sql);
-    str_char(sql, ')');
+    struct alert_key keys[ALERT_KEYS_MAX];
+    struct str sql = STR_INIT;
+    *l = (struct leaders){.number = alert_filter_next(f)};
+    str_printf(&sql, "SELECT id FROM alert INDEXED BY alert_by_group WHERE grp=?%d AND %s",
+        l->number, f->where.p);
+    alert_order(keys, alert_keys(list, false, keys), &sql);
+    str_puts(&sql, " LIMIT 1");
+    l->st = alert_filter_prepare(s, f, sql.p, e);
+    str_release(&sql);
+    return l->st ? 0 : -1;
+}
+
+static void leaders_release(struct leaders *l)
+{
+    statement_done(l->st);
+    tally_release(&l->known);
+}
+
+/* 1: the alert leads its group, 0: another does, -1. */
+static int leads(struct leaders *l, int64_t id, int64_t group, struct err *e)
+{
+    struct tally_entry *x = tally_find(&l->known, (int64_t[3]){group, 0, 0});
+    if (!x->count) {
+        statement_bind_int(l->st, l->number, group);
+        int rc = statement_step(l->st, e);
+        x->count = 1;
+        x->first = rc > 0 ? statement_int(l->st, 0) : 0;
+        statement_rewind(l->st);
+        if (rc < 0)
+            return -1;
+    }
+    return x->first == id;
 }
 
 static int add_group_sums(
@@ -104,8 +134,8 @@ static void turn_around(struct alert_page *page)
     }
 }
 
-static struct statement *prepare_page(struct store *s, const struct alert_list *list,
-    const struct alert_filter *f, int64_t after, struct alert_place *place, struct err *e)
+static struct statement *prepare_page(struct store *s, const struct alert_filter *f, int64_t after,
+    struct alert_place *place, struct err *e)
 {
     struct str sql = STR_INIT;
     str_printf(&sql, "SELECT %s FROM alert WHERE %s", row_columns, f->where.p);
@@ -113,8 +143,6 @@ static struct statement *prepare_page(struct store *s, const struct alert_list *
         str_puts(&sql, " AND ");
         alert_compare(place, &sql);
     }
-    if (list->folded)
-        only_leaders(f, list, place->keys, place->count, &sql);
     alert_order(place->keys, place->count, &sql);
     struct statement *st = alert_filter_prepare(s, f, sql.p, e);
     str_release(&sql);
@@ -135,6 +163,7 @@ int alerts_page(struct store *s, const struct alert_list *list, int64_t after, b
     struct alert_filter f;
     struct alert_key keys[ALERT_KEYS_MAX];
     struct statement *st = NULL;
+    struct leaders leaders = {0};
     arena_reset(&page->arena);
     page->rows = NULL;
     page->count = 0;
@@ -143,10 +172,15 @@ int alerts_page(struct store *s, const struct alert_list *list, int64_t after, b
     struct alert_place place = {
         keys, alert_keys(list, backwards, keys), "", "?", alert_filter_next(&f), false};
     if (!rc)
-        rc = (st = prepare_page(s, list, &f, after, &place, e)) ? 0 : -1;
+        rc = (st = prepare_page(s, &f, after, &place, e)) ? 0 : -1;
+    if (!rc && list->folded)
+        rc = leaders_init(s, &f, list, &leaders, e);
     if (!rc)
         page->rows = arena_alloc(&page->arena, (limit ? limit : 1) * sizeof *page->rows);
     while (!rc && (rc = statement_step(st, e)) > 0) {
+        rc = list->folded ? leads(&leaders, statement_int(st, 0), statement_int(st, 1), e) : 1;
+        if (rc <= 0)
+            continue;
         rc = 0;
         if (page->count == limit) {
             page->more = true;
@@ -155,6 +189,7 @@ int alerts_page(struct store *s, const struct alert_list *list, int64_t after, b
         read_row(st, &page->arena, &page->rows[page->count++]);
     }
     statement_done(st);
+    leaders_release(&leaders);
     for (size_t i = 0; !rc && list->folded && i < page->count; i++)
         rc = add_group_sums(s, &f, &page->rows[i], e);
     if (backwards)

@@ -5,8 +5,8 @@
 #include "core/field.h"
 
 enum column_shape {
-    COLUMN_NONE,   /* not in this table: kept beside the raw record */
-    COLUMN_INT,    /* int64; a value that is no number is kept as text */
+    COLUMN_NONE, /* not in this table: kept beside the raw record */
+    COLUMN_INT,  /* int64; a value that is no number is kept as text */
     COLUMN_TEXT,
     COLUMN_STRING, /* id in table `string` */
 };

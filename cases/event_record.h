@@ -27,7 +27,7 @@ struct event_walk {
 int event_walk(struct store *s, const struct event_walk *walk, struct err *e);
 
 /* The list's condition: where on `event`, its parameters, and whether it is exact. */
-int event_condition(struct store *s, const struct event_list *list, struct query_sql *q,
-    struct err *e);
+int event_condition(
+    struct store *s, const struct event_list *list, struct query_sql *q, struct err *e);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* Step i brings user_version from i to i + 1. */
 struct schema {
-    const char *file; /* for messages */
+    const char *file;  /* for messages */
     const char *table; /* the one whose columns come from FIELD_LIST */
     const char *const *steps;
     int version; /* how many steps */
@@ -17,8 +17,8 @@ extern const struct schema schema_record, schema_events;
 
 /* Creates, migrates (after a copy beside it, FILE.before-N) or refuses; then sets the version that
  * every write transaction of db expects. A read-only db is only checked. */
-int schema_open(struct db *db, const struct schema *schema, const char *path, bool read_only,
-    struct err *e);
+int schema_open(
+    struct db *db, const struct schema *schema, const char *path, bool read_only, struct err *e);
 
 /* Adds columns that newer fields brought. */
 int schema_columns(struct db *db, const struct schema *schema,

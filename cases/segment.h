@@ -40,5 +40,4 @@ struct segment_place {
 int segment_read(
     struct store *s, const struct segment_place *place, struct str *out, struct err *e);
 
-
 #endif

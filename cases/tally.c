@@ -43,6 +43,18 @@ void tally_add(struct tally *t, const int64_t key[3], int64_t time)
         x->last = time;
 }
 
+struct tally_entry *tally_find(struct tally *t, const int64_t key[3])
+{
+    if (2 * t->used >= t->size)
+        grow(t);
+    struct tally_entry *x = slot(t, key);
+    if (!x->count) {
+        *x = (struct tally_entry){.a = key[0], .b = key[1], .c = key[2]};
+        t->used++;
+    }
+    return x;
+}
+
 void tally_clear(struct tally *t)
 {
     if (t->used)

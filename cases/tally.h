@@ -17,6 +17,8 @@ struct tally {
 };
 
 void tally_add(struct tally *t, const int64_t key[3], int64_t time);
+/* The key's slot, its count 0 when the key is new; good until the next call. */
+struct tally_entry *tally_find(struct tally *t, const int64_t key[3]);
 void tally_clear(struct tally *t);
 void tally_release(struct tally *t);
 

@@ -168,7 +168,7 @@ static int write_much(const char *folder, int me)
 {
     struct store *s;
     struct err e = ERR_INIT;
-    char source[8], id[16];
+    char source[16], id[32];
     snprintf(source, sizeof source, "s%d", me);
     struct put_context c = {source, "elastic", "acme", 1, NULL};
     struct actor who = {source, NULL};
