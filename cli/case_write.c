@@ -1,4 +1,5 @@
 /* case new, add, note, task, ioc, evidence, status, close: each one journal act. */
+#include "app/open_case.h"
 #include "cases/case_file.h"
 #include "cli/case_verbs.h"
 #include "cli/commands.h"
@@ -32,7 +33,9 @@ int case_verb_new(struct cli *c, int64_t id, struct err *e)
 {
     struct act_result r = {.seq = 0};
     char *title = words(c, 1);
-    int rc = case_new(c->store, &c->app->actor, title, &id, &r, e);
+    struct case_opening opening = {
+        .title = title, .customer = options_value(&c->options, "customer")};
+    int rc = open_case(c->app, c->store, &opening, &id, &r, e);
     free(title);
     act_result_release(&r);
     if (rc)

@@ -8,6 +8,7 @@
 const struct option_spec cmd_case_options[] = {
     {"json", 0, NULL, N_("one object a line")},
     {"all", 0, NULL, N_("list: closed ones too")},
+    {"customer", 0, "ID", N_("new: the customer it belongs to (the only one configured)")},
     {"message", 'm', "TEXT", N_("note: the text (else $VISUAL or $EDITOR, else stdin)")},
     {"verdict", 0, "V", N_("close: tp, benign, fp, duplicate or test")},
     {"reason", 0, "TEXT", N_("close: why")},

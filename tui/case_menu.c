@@ -1,6 +1,7 @@
 /* `E`: the selection into one of the last cases, or into a new one. */
 #include "tui/desk.h"
 
+#include "app/open_case.h"
 #include "cases/case_file.h"
 #include "core/mem.h"
 
@@ -32,7 +33,9 @@ static int case_run(struct desk_job *base, struct app *a, struct store *s, struc
         return -1;
     }
     if (j->case_id == 0) {
-        if (case_new(s, &a->actor, j->title, &j->case_id, &j->result, e) != 0) {
+        const struct case_opening opening = {
+            .title = j->title, .alert = j->count ? j->alerts[0] : 0};
+        if (open_case(a, s, &opening, &j->case_id, &j->result, e) != 0) {
             return -1;
         }
         act_result_release(&j->result);
