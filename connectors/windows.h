@@ -15,15 +15,16 @@
     X(CHANNEL, "Channel")                                                                          \
     X(PROVIDER, "SourceName")                                                                      \
     X(COMPUTER, "Hostname")                                                                        \
-    X(UTC_TIME, "UtcTime") X(SYSTEM_TIME, "TimeCreated") X(SHIPPED, "@timestamp") X(               \
-        EVENT_TIME, "EventTime") X(TIME_GENERATED, "TimeGenerated") X(RECORD_ID,                   \
-        "EventRecordID") X(MESSAGE, "Message") X(RULE_NAME, "RuleName") X(PROCESS_GUID,            \
-        "ProcessGuid") X(PROCESS_ID, "ProcessId") X(PROCESS_ID_2, "ProcessID") X(IMAGE,            \
-        "Image") X(COMMAND_LINE, "CommandLine") X(CURRENT_DIRECTORY, "CurrentDirectory") X(USER,   \
-        "User") X(INTEGRITY, "IntegrityLevel") X(HASHES, "Hashes") X(HASH, "Hash") X(LOGON_ID,     \
-        "LogonId") X(PARENT_GUID, "ParentProcessGuid") X(PARENT_ID, "ParentProcessId")             \
-        X(PARENT_IMAGE, "ParentImage") X(PARENT_COMMAND_LINE, "ParentCommandLine") X(              \
-            TARGET_FILENAME, "TargetFilename") X(TARGET_OBJECT, "TargetObject") X(DETAILS,         \
+    X(UTC_TIME, "UtcTime")                                                                         \
+    X(SYSTEM_TIME, "TimeCreated") X(SHIPPED, "@timestamp") X(EVENT_TIME, "EventTime") X(           \
+        TIME_GENERATED, "TimeGenerated") X(RECORD_ID, "EventRecordID") X(MESSAGE,                  \
+        "Message") X(RULE_NAME, "RuleName") X(PROCESS_GUID, "ProcessGuid") X(PROCESS_ID,           \
+        "ProcessId") X(PROCESS_ID_2, "ProcessID") X(IMAGE, "Image") X(COMMAND_LINE, "CommandLine") \
+        X(CURRENT_DIRECTORY, "CurrentDirectory") X(USER, "User") X(INTEGRITY, "IntegrityLevel") X( \
+            HASHES, "Hashes") X(HASH, "Hash") X(LOGON_ID, "LogonId") X(PARENT_GUID,                \
+            "ParentProcessGuid") X(PARENT_ID, "ParentProcessId") X(PARENT_IMAGE,                   \
+            "ParentImage") X(PARENT_COMMAND_LINE, "ParentCommandLine") X(TARGET_FILENAME,          \
+            "TargetFilename") X(TARGET_OBJECT, "TargetObject") X(DETAILS,                          \
             "Details") X(IMAGE_LOADED, "ImageLoaded") X(SOURCE_IP, "SourceIp") X(SOURCE_PORT,      \
             "SourcePort") X(DESTINATION_IP, "DestinationIp") X(DESTINATION_PORT,                   \
             "DestinationPort") X(DESTINATION_HOSTNAME, "DestinationHostname") X(PROTOCOL,          \
