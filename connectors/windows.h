@@ -10,45 +10,93 @@
 #include "core/record.h"
 
 /* id, the member's name (first letter's case is ignored) */
-#define WINDOWS_KEY_LIST(X)                                                                        \
-    X(EVENT_ID, "EventID")                                                                         \
-    X(CHANNEL, "Channel")                                                                          \
-    X(PROVIDER, "SourceName")                                                                      \
-    X(COMPUTER, "Hostname")                                                                        \
-    X(UTC_TIME, "UtcTime")                                                                         \
-    X(SYSTEM_TIME, "TimeCreated") X(SHIPPED, "@timestamp") X(EVENT_TIME, "EventTime") X(           \
-        TIME_GENERATED, "TimeGenerated") X(RECORD_ID, "EventRecordID") X(MESSAGE,                  \
-        "Message") X(RULE_NAME, "RuleName") X(PROCESS_GUID, "ProcessGuid") X(PROCESS_ID,           \
-        "ProcessId") X(PROCESS_ID_2, "ProcessID") X(IMAGE, "Image") X(COMMAND_LINE, "CommandLine") \
-        X(CURRENT_DIRECTORY, "CurrentDirectory") X(USER, "User") X(INTEGRITY, "IntegrityLevel") X( \
-            HASHES, "Hashes") X(HASH, "Hash") X(LOGON_ID, "LogonId") X(PARENT_GUID,                \
-            "ParentProcessGuid") X(PARENT_ID, "ParentProcessId") X(PARENT_IMAGE,                   \
-            "ParentImage") X(PARENT_COMMAND_LINE, "ParentCommandLine") X(TARGET_FILENAME,          \
-            "TargetFilename") X(TARGET_OBJECT, "TargetObject") X(DETAILS,                          \
-            "Details") X(IMAGE_LOADED, "ImageLoaded") X(SOURCE_IP, "SourceIp") X(SOURCE_PORT,      \
-            "SourcePort") X(DESTINATION_IP, "DestinationIp") X(DESTINATION_PORT,                   \
-            "DestinationPort") X(DESTINATION_HOSTNAME, "DestinationHostname") X(PROTOCOL,          \
-            "Protocol") X(QUERY_NAME, "QueryName") X(QUERY_RESULTS, "QueryResults") X(PIPE_NAME,   \
-            "PipeName") X(SOURCE_PROCESS_GUID, "SourceProcessGuid") X(SOURCE_PROCESS_GUID_2,       \
-            "SourceProcessGUID") X(SOURCE_PROCESS_ID, "SourceProcessId") X(SOURCE_IMAGE,           \
-            "SourceImage") X(TARGET_PROCESS_GUID, "TargetProcessGuid") X(TARGET_PROCESS_GUID_2,    \
-            "TargetProcessGUID") X(TARGET_PROCESS_ID, "TargetProcessId") X(TARGET_IMAGE,           \
-            "TargetImage") X(SOURCE_USER, "SourceUser") X(NEW_PROCESS_ID, "NewProcessId")          \
-            X(NEW_PROCESS_NAME, "NewProcessName") X(PARENT_PROCESS_NAME, "ParentProcessName") X(   \
-                PROCESS_NAME, "ProcessName") X(SUBJECT_USER, "SubjectUserName") X(SUBJECT_DOMAIN,  \
-                "SubjectDomainName") X(SUBJECT_SID, "SubjectUserSid") X(TARGET_USER,               \
-                "TargetUserName") X(TARGET_DOMAIN, "TargetDomainName") X(TARGET_SID,               \
-                "TargetUserSid") X(IP_ADDRESS, "IpAddress") X(IP_PORT, "IpPort") X(LOGON_TYPE,     \
-                "LogonType") X(TARGET_LOGON_ID, "TargetLogonId") X(SERVICE_NAME, "ServiceName")    \
-                X(SERVICE_FILE, "ServiceFileName") X(IMAGE_PATH, "ImagePath") X(TASK_NAME,         \
-                    "TaskName") X(OBJECT_NAME, "ObjectName") X(OBJECT_VALUE, "ObjectValueName")    \
-                    X(NEW_VALUE, "NewValue") X(SCRIPT_BLOCK, "ScriptBlockText") X(PAYLOAD,         \
-                        "Payload") X(CONTEXT_INFO, "ContextInfo") X(APPLICATION, "Application")    \
-                        X(SOURCE_ADDRESS, "SourceAddress") X(DEST_ADDRESS, "DestAddress")          \
-                            X(DEST_PORT, "DestPort") X(SHARE_NAME, "ShareName")                    \
-                                X(EVENT_DATA, "EventData") X(SYSLOG_MESSAGE, "SyslogMessage")      \
-                                    X(ACCOUNT_NAME, "AccountName") X(DOMAIN, "Domain")             \
-                                        X(EVENT_TYPE, "EventType") X(TECHNIQUE_ID, "Technique_id")
+/* clang-format off */
+#define WINDOWS_KEY_LIST(X) \
+    X(EVENT_ID, "EventID") \
+    X(CHANNEL, "Channel") \
+    X(PROVIDER, "SourceName") \
+    X(COMPUTER, "Hostname") \
+    X(UTC_TIME, "UtcTime") \
+    X(SYSTEM_TIME, "TimeCreated") \
+    X(SHIPPED, "@timestamp") \
+    X(EVENT_TIME, "EventTime") \
+    X(TIME_GENERATED, "TimeGenerated") \
+    X(RECORD_ID, "EventRecordID") \
+    X(MESSAGE, "Message") \
+    X(RULE_NAME, "RuleName") \
+    X(PROCESS_GUID, "ProcessGuid") \
+    X(PROCESS_ID, "ProcessId") \
+    X(PROCESS_ID_2, "ProcessID") \
+    X(IMAGE, "Image") \
+    X(COMMAND_LINE, "CommandLine") \
+    X(CURRENT_DIRECTORY, "CurrentDirectory") \
+    X(USER, "User") \
+    X(INTEGRITY, "IntegrityLevel") \
+    X(HASHES, "Hashes") \
+    X(HASH, "Hash") \
+    X(LOGON_ID, "LogonId") \
+    X(PARENT_GUID, "ParentProcessGuid") \
+    X(PARENT_ID, "ParentProcessId") \
+    X(PARENT_IMAGE, "ParentImage") \
+    X(PARENT_COMMAND_LINE, "ParentCommandLine") \
+    X(TARGET_FILENAME, "TargetFilename") \
+    X(TARGET_OBJECT, "TargetObject") \
+    X(DETAILS, "Details") \
+    X(IMAGE_LOADED, "ImageLoaded") \
+    X(SOURCE_IP, "SourceIp") \
+    X(SOURCE_PORT, "SourcePort") \
+    X(DESTINATION_IP, "DestinationIp") \
+    X(DESTINATION_PORT, "DestinationPort") \
+    X(DESTINATION_HOSTNAME, "DestinationHostname") \
+    X(PROTOCOL, "Protocol") \
+    X(QUERY_NAME, "QueryName") \
+    X(QUERY_RESULTS, "QueryResults") \
+    X(PIPE_NAME, "PipeName") \
+    X(SOURCE_PROCESS_GUID, "SourceProcessGuid") \
+    X(SOURCE_PROCESS_GUID_2, "SourceProcessGUID") \
+    X(SOURCE_PROCESS_ID, "SourceProcessId") \
+    X(SOURCE_IMAGE, "SourceImage") \
+    X(TARGET_PROCESS_GUID, "TargetProcessGuid") \
+    X(TARGET_PROCESS_GUID_2, "TargetProcessGUID") \
+    X(TARGET_PROCESS_ID, "TargetProcessId") \
+    X(TARGET_IMAGE, "TargetImage") \
+    X(SOURCE_USER, "SourceUser") \
+    X(NEW_PROCESS_ID, "NewProcessId") \
+    X(NEW_PROCESS_NAME, "NewProcessName") \
+    X(PARENT_PROCESS_NAME, "ParentProcessName") \
+    X(PROCESS_NAME, "ProcessName") \
+    X(SUBJECT_USER, "SubjectUserName") \
+    X(SUBJECT_DOMAIN, "SubjectDomainName") \
+    X(SUBJECT_SID, "SubjectUserSid") \
+    X(TARGET_USER, "TargetUserName") \
+    X(TARGET_DOMAIN, "TargetDomainName") \
+    X(TARGET_SID, "TargetUserSid") \
+    X(IP_ADDRESS, "IpAddress") \
+    X(IP_PORT, "IpPort") \
+    X(LOGON_TYPE, "LogonType") \
+    X(TARGET_LOGON_ID, "TargetLogonId") \
+    X(SERVICE_NAME, "ServiceName") \
+    X(SERVICE_FILE, "ServiceFileName") \
+    X(IMAGE_PATH, "ImagePath") \
+    X(TASK_NAME, "TaskName") \
+    X(OBJECT_NAME, "ObjectName") \
+    X(OBJECT_VALUE, "ObjectValueName") \
+    X(NEW_VALUE, "NewValue") \
+    X(SCRIPT_BLOCK, "ScriptBlockText") \
+    X(PAYLOAD, "Payload") \
+    X(CONTEXT_INFO, "ContextInfo") \
+    X(APPLICATION, "Application") \
+    X(SOURCE_ADDRESS, "SourceAddress") \
+    X(DEST_ADDRESS, "DestAddress") \
+    X(DEST_PORT, "DestPort") \
+    X(SHARE_NAME, "ShareName") \
+    X(EVENT_DATA, "EventData") \
+    X(SYSLOG_MESSAGE, "SyslogMessage") \
+    X(ACCOUNT_NAME, "AccountName") \
+    X(DOMAIN, "Domain") \
+    X(EVENT_TYPE, "EventType") \
+    X(TECHNIQUE_ID, "Technique_id")
+/* clang-format on */
 
 enum windows_key {
 #define WINDOWS_KEY_ID(id, name) WINDOWS_##id,
