@@ -84,6 +84,10 @@ static _Noreturn void run_keeper(struct room *r, const struct up_options *o, int
         prctl(PR_SET_PDEATHSIG, SIGTERM);
     setsid();
     prctl(PR_SET_NAME, "range-keeper");
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3;
+         fd++) /* else who reads `up` through a pipe waits for the range's end */
+        dup2(null, fd);
     pid_t supervisor = -1;
     if (begin(r) < 0 || pipe2(wish, O_CLOEXEC) < 0)
         err_set(&e, ERR_IO, "cannot start: %s", strerror(errno));
