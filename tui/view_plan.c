@@ -17,6 +17,7 @@ struct plan_view {
     int64_t alert, case_id;
     struct plan *plan;
     bool loaded, dry, busy, script;
+    int scroll; /* first line of the script shown */
     char fault[480];
     struct list list;
     int64_t checked;
@@ -256,36 +257,69 @@ static void draw_facts(const struct plan_view *p, struct canvas *c, struct area 
         &(struct fact){N_("Values"), ROLE_TEXT, *p->parameters ? p->parameters : N_("none")});
 }
 
+/* From line `skip` on, wrapped at the cell. */
+static void draw_script(struct canvas *c, struct area a, const char *script, int skip)
+{
+    struct slice rest = slice_of(script);
+    for (int line = 0; line < skip && rest.n; line++) {
+        const char *end = memchr(rest.p, '\n', rest.n);
+        size_t n = end ? (size_t)(end - rest.p) + 1 : rest.n;
+        rest = (struct slice){rest.p + n, rest.n - n};
+    }
+    canvas_wrap(c, a, ROLE_CMDLINE, rest);
+}
+
+/* What the table had to cut: the guard's reason or the check's finding, whole. */
+static int draw_finding(const struct plan_host *h, struct canvas *c, struct area a)
+{
+    const char *text = h->preflight_error ? h->preflight_error : or_empty(h->why);
+    if (!*text || a.height < 4) {
+        return 0;
+    }
+    bool bad = h->preflight_error || h->verdict == PLAN_BLOCKED;
+    int lines = canvas_wrap(c, (struct area){a.x + 2, a.y, a.width - 4, 3},
+        bad ? ROLE_STATUS_ERROR : ROLE_STATUS_WARN, slice_of(text));
+    return lines > 3 ? 3 : lines;
+}
+
+static void draw_nothing(const struct plan_view *p, struct canvas *c, struct area area)
+{
+    bool fault = p->fault[0] && !p->busy;
+    const char *words = p->loaded ? N_("the hosts are being asked") : N_("making the plan");
+    canvas_wrap(c, (struct area){2, area.y + 1, area.width - 4, 6},
+        fault ? ROLE_STATUS_ERROR : ROLE_TEXT_MUTED, slice_of(fault ? p->fault : words));
+}
+
 static void draw(struct view *v, struct canvas *c, struct area area)
 {
     struct plan_view *p = v->state;
     char note[64];
+    int y = area.y;
     if (!p->plan) {
-        canvas_wrap(c, (struct area){2, area.y + 1, area.width - 4, 6},
-            p->fault[0] && !p->busy ? ROLE_STATUS_ERROR : ROLE_TEXT_MUTED,
-            slice_of(p->fault[0] && !p->busy ? p->fault
-                     : p->loaded             ? N_("the hosts are being asked")
-                                             : N_("making the plan")));
+        draw_nothing(p, c, area);
         return;
     }
-    int y = area.y;
-    draw_facts(p, c, (struct area){area.x + 1, y, area.width - 2, 6});
-    y += 6;
-    snprintf(note, sizeof note, N_("%zu hosts%s"), p->plan->host_count,
-        p->dry ? N_(", checked") : N_(", not checked"));
-    draw_rule(c, (struct area){area.x, y++, area.width, 1}, N_("WHERE"), note);
-    grid_header(c, (struct area){area.x, y++, area.width, 1}, columns);
-    int rows =
-        (int)p->plan->host_count < area.height / 3 ? (int)p->plan->host_count : area.height / 3;
-    list_draw(&p->list, c, (struct area){area.x, y, area.width, rows});
-    y += rows;
     const struct plan_host *h = current(p);
+    if (!p->script) {
+        draw_facts(p, c, (struct area){area.x + 1, y, area.width - 2, 6});
+        y += 6;
+        snprintf(note, sizeof note, N_("hosts %zu%s"), p->plan->host_count,
+            p->dry ? N_(", checked") : N_(", not checked"));
+        draw_rule(c, (struct area){area.x, y++, area.width, 1}, N_("WHERE"), note);
+        grid_header(c, (struct area){area.x, y++, area.width, 1}, columns);
+        int most = area.height / 3, hosts = (int)p->plan->host_count;
+        hosts = hosts < most ? hosts : most;
+        list_draw(&p->list, c, (struct area){area.x, y, area.width, hosts});
+        y += hosts;
+        y += h ? draw_finding(h, c, (struct area){area.x, y, area.width, area.y + area.height - y})
+               : 0;
+    }
     int left = area.y + area.height - y;
     if (h && left > 2) {
         snprintf(note, sizeof note, N_("on %.40s, the exact bytes"), h->name);
         draw_rule(c, (struct area){area.x, y++, area.width, 1}, N_("SCRIPT"), note);
-        canvas_wrap(c, (struct area){area.x + 1, y, area.width - 2, left - 1}, ROLE_CMDLINE,
-            slice_of(or_empty(h->script)));
+        draw_script(c, (struct area){area.x + 1, y, area.width - 2, left - 1}, or_empty(h->script),
+            p->script ? p->scroll : 0);
     }
 }
 
@@ -339,10 +373,34 @@ static const char *refuse(struct view *v, int command)
                                                : NULL;
 }
 
+static bool scroll_script(struct plan_view *p, int command)
+{
+    static const struct {
+        int command, lines;
+    } steps[] = {{COMMAND_NEXT, 1}, {COMMAND_PREVIOUS, -1}, {COMMAND_HALF_DOWN, 10},
+        {COMMAND_HALF_UP, -10}, {COMMAND_PAGE_DOWN, 20}, {COMMAND_PAGE_UP, -20},
+        {COMMAND_FIRST, -100000}};
+    for (size_t i = 0; p->script && i < sizeof steps / sizeof *steps; i++) {
+        if (steps[i].command == command) {
+            p->scroll += steps[i].lines;
+            p->scroll = p->scroll < 0 ? 0 : p->scroll;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool act(struct view *v, int command, int number)
 {
+    struct plan_view *p = v->state;
     (void)number;
-    if (command == COMMAND_DRY_RUN) {
+    if (scroll_script(p, command)) {
+        return true;
+    }
+    if (command == COMMAND_SCRIPT) {
+        p->script = !p->script;
+        p->scroll = 0;
+    } else if (command == COMMAND_DRY_RUN) {
         submit(v, false);
     } else if (command == COMMAND_START) {
         ask_start(v);
@@ -358,7 +416,8 @@ static struct list *list_of(struct view *v)
 }
 
 static const struct view_key keys[] = {{COMMAND_DRY_RUN, N_("check, read only")},
-    {COMMAND_START, N_("start (asks)")}, {COMMAND_BACK, N_("leave it")}, {-1, NULL}};
+    {COMMAND_START, N_("start (asks)")}, {COMMAND_SCRIPT, N_("script")},
+    {COMMAND_BACK, N_("leave it")}, {-1, NULL}};
 
 const struct view_ops view_plan = {
     .name = N_("plan"),

@@ -140,6 +140,41 @@ static void test_every_size_keeps_the_bar_and_the_selection(void **state)
     assert_true(pty_shows(&p, "3/11"));
 }
 
+/* On a 9.6 kB/s link a move must not be felt. The preview changes with the row, so it counts too.
+ */
+static void test_a_cursor_move_fits_a_thin_link(void **state)
+{
+    (void)state;
+    assert_true(start(120, 36));
+    assert_true(pty_type(&p, "j"));
+    unsigned long long before = p.received;
+    assert_true(pty_type(&p, "j"));
+    assert_in_range(p.received - before, 1, 3000);
+    before = p.received;
+    assert_true(pty_type(&p, ",p"));
+    before = p.received;
+    assert_true(pty_type(&p, "j"));
+    assert_in_range(p.received - before, 1, 700);
+}
+
+static void test_a_plan_shows_its_script_and_what_blocks_it_before_anything_runs(void **state)
+{
+    (void)state;
+    assert_true(start(80, 24));
+    assert_true(pty_type(&p, "x"));
+    assert_true(pty_shows(&p, "Reach out to fin-ws-014"));
+    assert_true(pty_type(&p, "i"));
+    assert_true(pty_shows(&p, "isolate on fin-ws-014: why?"));
+    assert_true(pty_type(&p, "seen\r"));
+    assert_true(pty_shows(&p, "plan: isolate"));
+    assert_true(pty_shows(&p, "BLOCKED"));
+    assert_true(pty_shows(&p, "this host is windows"));
+    assert_true(pty_type(&p, "x"));
+    assert_true(pty_shows(&p, "a guard rail blocks"));
+    assert_true(pty_type(&p, "w"));
+    assert_true(pty_shows(&p, "the exact bytes"));
+}
+
 static unsigned long seed = 20260311;
 static unsigned next_random(unsigned below)
 {
@@ -186,6 +221,8 @@ int main(void)
         SCREEN(test_read_only_refuses_with_a_reason),
         SCREEN(test_a_burst_of_text_is_not_taken_as_commands),
         SCREEN(test_every_size_keeps_the_bar_and_the_selection),
+        SCREEN(test_a_cursor_move_fits_a_thin_link),
+        SCREEN(test_a_plan_shows_its_script_and_what_blocks_it_before_anything_runs),
         SCREEN(test_random_keys_draw_what_a_full_redraw_draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
