@@ -89,20 +89,43 @@ static int put_bad(struct store *s, const struct put_context *context, const str
                : 0;
 }
 
+/* A crash between the two commits left events.db one batch ahead; the batch comes again. Raw twins
+ * have no other identity than their reading, so storing them once more would double them. Of a file
+ * the same cursor means the same bytes; what other sources send again has ids of its own. */
+static int held_already(struct store *s, const struct put_context *context, const char *name,
+    const struct batch *batch, bool *held, struct err *e)
+{
+    static const char sql[] = "SELECT cursor_seq FROM source WHERE name=?1 AND cursor=?2";
+    static const char record_sql[] = "SELECT cursor_seq FROM source WHERE name=?1";
+    int64_t events = 0, record = 0;
+    *held = false;
+    bool is_file = context->file || (context->kind && strcmp(context->kind, "file") == 0);
+    if (!batch->cursor.n || !is_file)
+        return 0;
+    if (db_number(s->events, e, &events, sql, "ts", name, batch->cursor) < 0 ||
+        db_number(s->record, e, &record, record_sql, "t", name) < 0)
+        return -1;
+    *held = events > record;
+    return 0;
+}
+
 static int put_events_side(struct store *s, const struct put_context *context,
     const struct batch *batch, struct put_counts *counts, struct err *e)
 {
     int64_t seq;
+    bool held = false;
     struct str name = STR_INIT;
     if (!has_kind(batch, RECORD_EVENT) && !batch->cursor.n)
         return 0;
     cursor_name(context, &name);
     int rc = db_begin(s->events, e);
-    if (!rc && has_kind(batch, RECORD_EVENT))
+    if (!rc)
+        rc = held_already(s, context, name.p, batch, &held, e);
+    if (!rc && !held && has_kind(batch, RECORD_EVENT))
         rc = put_events(s, context, batch, counts, e);
-    if (!rc)
+    if (!rc && !held)
         rc = cursor_seq(s, name.p, &seq, e);
-    if (!rc)
+    if (!rc && !held)
         rc = write_cursor(s->events, name.p, batch->cursor, seq, e);
     if (!rc)
         rc = db_commit(s->events, e);
