@@ -124,6 +124,7 @@ void order_free(struct order *o)
     free((void *)(uintptr_t)o->asked.values);
     script_reader_release(&o->reader);
     str_release(&o->script);
+    target_free(o->own_target);
     free(o);
 }
 

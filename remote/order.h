@@ -8,6 +8,7 @@
 struct order {
     int64_t id;
     struct remote_order asked;
+    struct target *own_target; /* freed with it; NULL: asked.target is the caller's */
     struct str script;
     struct script_reader reader;
     const struct transport_ops *ops;

@@ -159,7 +159,9 @@ static void stop(struct remote *r, struct order *o)
     snprintf(pid, sizeof pid, "%lld", (long long)o->reader.pid);
     snprintf(started, sizeof started, "%lld", (long long)o->reader.started);
     struct runbook_value values[] = {{"pid", pid}, {"start", started}};
-    struct remote_order order = {.target = o->asked.target,
+    /* it may outlive the order that it stops, and with it the caller's target */
+    struct target *target = target_copy(o->asked.target);
+    struct remote_order order = {.target = target,
         .runbook = cancel_runbook(r),
         .step = STEP_SCRIPT,
         .values = values,
@@ -167,10 +169,14 @@ static void stop(struct remote *r, struct order *o)
         .transport = o->asked.transport};
     o->cancelling = true;
     o->deadline = clock_monotonic() + CANCEL_GRACE_SECONDS * CLOCK_SECOND;
-    if (!order.runbook || o->reader.pid < 2 || remote_submit(r, &order, &why) < 0)
+    if (!order.runbook || o->reader.pid < 2 || remote_submit(r, &order, &why) < 0) {
         log_write(LOG_WARN, "a running script could not be stopped: %s", why.text);
-    else
-        r->orders[r->order_count - 1]->cancelling = true; /* it is not itself stopped that way */
+        target_free(target);
+        return;
+    }
+    struct order *stopper = r->orders[r->order_count - 1];
+    stopper->own_target = target;
+    stopper->cancelling = true; /* it is not itself stopped that way */
 }
 
 void remote_cancel(struct remote *r, int64_t id)

@@ -269,27 +269,6 @@ bool ssh2_session_step(struct ssh2_session *s)
     return moved || s->state != was;
 }
 
-static void copy_list(struct arena *a, const char **out, const char *const *list)
-{
-    size_t i = 0;
-    for (; list[i]; i++)
-        out[i] = arena_strdup(a, list[i]);
-    out[i] = NULL;
-}
-
-static void copy_hop(struct arena *a, struct target_hop *out, const struct target_hop *hop)
-{
-    *out = *hop;
-    out->name = arena_strdup(a, hop->name);
-    out->address = arena_strdup(a, hop->address);
-    out->alias = arena_strdup(a, hop->alias);
-    out->user = arena_strdup(a, hop->user);
-    out->agent = hop->agent ? arena_strdup(a, hop->agent) : NULL;
-    out->needs_child = NULL;
-    copy_list(a, out->identities, hop->identities);
-    copy_list(a, out->known_hosts, hop->known_hosts);
-}
-
 static char *chain_key(const struct target *t, size_t hop)
 {
     struct str s = STR_INIT;
@@ -320,7 +299,7 @@ struct ssh2_session *ssh2_session_get(
     s->refs = 1;
     s->fd = -1;
     s->connection.transport = "libssh2";
-    copy_hop(&s->arena, &s->hop, &t->hops[hop]);
+    target_hop_copy(&s->arena, &s->hop, &t->hops[hop]);
     enter_state(s, SSH2_QUEUED);
     s->next = pool->first;
     pool->first = s;

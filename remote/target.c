@@ -205,6 +205,38 @@ void target_free(struct target *t)
     free(t);
 }
 
+static void copy_list(struct arena *a, const char **out, const char *const *list)
+{
+    size_t i = 0;
+    for (; list[i]; i++)
+        out[i] = arena_strdup(a, list[i]);
+    out[i] = NULL;
+}
+
+void target_hop_copy(struct arena *a, struct target_hop *out, const struct target_hop *hop)
+{
+    *out = *hop;
+    out->name = arena_strdup(a, hop->name);
+    out->address = arena_strdup(a, hop->address);
+    out->alias = arena_strdup(a, hop->alias);
+    out->user = arena_strdup(a, hop->user);
+    out->agent = hop->agent ? arena_strdup(a, hop->agent) : NULL;
+    out->needs_child = hop->needs_child ? arena_strdup(a, hop->needs_child) : NULL;
+    copy_list(a, out->identities, hop->identities);
+    copy_list(a, out->known_hosts, hop->known_hosts);
+}
+
+struct target *target_copy(const struct target *t)
+{
+    struct target *copy = mem_zalloc(1, sizeof *copy);
+    copy->hop_count = t->hop_count;
+    for (size_t i = 0; i < t->hop_count; i++)
+        target_hop_copy(&copy->arena, &copy->hops[i], &t->hops[i]);
+    copy->config = t->config ? arena_strdup(&copy->arena, t->config) : NULL;
+    copy->known_hosts = t->known_hosts ? arena_strdup(&copy->arena, t->known_hosts) : NULL;
+    return copy;
+}
+
 const char *target_text(struct target *t)
 {
     struct str s = STR_INIT;

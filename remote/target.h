@@ -52,6 +52,9 @@ int target_resolve(
     struct target **out, const struct target_wish *wish, const char *config, struct err *e);
 void target_free(struct target *t);
 
+struct target *target_copy(const struct target *t); /* caller frees */
+void target_hop_copy(struct arena *a, struct target_hop *out, const struct target_hop *hop);
+
 static inline const struct target_hop *target_last(const struct target *t)
 {
     return &t->hops[t->hop_count - 1];
