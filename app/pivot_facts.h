@@ -16,6 +16,7 @@ struct alert_pin {
     int64_t alert, pid, time;
     int severity;
     struct slice host, entity_id;
+    size_t fact; /* what it says of the process, in facts */
 };
 
 struct pivot_facts {

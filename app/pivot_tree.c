@@ -25,6 +25,14 @@ static struct slice value(const struct record *r, enum field field)
     return record_get(r, field);
 }
 
+/* The alert that was asked for may have got an id of ours on the way. */
+static void use_pin(const struct pivot_facts *facts, struct aim *aim)
+{
+    for (size_t i = 0; aim->alert && i < facts->pin_count; i++)
+        if (facts->pins[i].alert == aim->alert)
+            aim->entity_id = facts->pins[i].entity_id;
+}
+
 static int aim_at(
     struct store *s, const struct pivot_target *target, struct aim *aim, struct err *e)
 {
@@ -191,10 +199,11 @@ static void say_why(
             "children only");
 }
 
-static void shape(const struct pivot_facts *facts, const struct aim *aim, struct pivot_tree *out)
+static void shape(const struct pivot_facts *facts, struct aim *aim, struct pivot_tree *out)
 {
     struct tree tree;
     tree_build(&tree, facts->facts, facts->count);
+    use_pin(facts, aim);
     struct slice host = slice_of(aim->host);
     int64_t focus = find_process(&tree, host, aim->entity_id, aim->pid, aim->time);
     struct shaping sh = {&tree, facts, out, mem_alloc((tree.count + 1) * sizeof(int64_t)), 0};
