@@ -117,15 +117,20 @@ static bool put_number(struct record *r, struct arena *a, enum field field, stru
     return true;
 }
 
+/* GUIDs are spelled in either case by hosts and versions; other ids (Elastic's base64) keep theirs,
+ * as a search at the source needs it. */
 static bool put_guid(struct record *r, struct arena *a, enum field field, struct slice v)
 {
-    bool zero = true;
+    bool zero = true, guid = true;
     v = slice_trim(v);
     if (v.n >= 2 && v.p[0] == '{' && v.p[v.n - 1] == '}')
         v = (struct slice){v.p + 1, v.n - 2};
     for (size_t i = 0; zero && i < v.n; i++)
         zero = v.p[i] == '0' || v.p[i] == '-';
-    return !zero && put(r, a, field, lower(a, v));
+    for (size_t i = 0; guid && i < v.n; i++)
+        guid = v.p[i] == '-' || (v.p[i] >= '0' && v.p[i] <= '9') ||
+               ((v.p[i] | 32) >= 'a' && (v.p[i] | 32) <= 'f');
+    return !zero && put(r, a, field, guid ? lower(a, v) : v);
 }
 
 /* "SHA1=AB,MD5=CD": the algorithm before each = chooses the field. */
