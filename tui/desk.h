@@ -60,6 +60,7 @@ struct tui {
     int64_t message_until; /* monotonic */
     struct desk_status status;
     int64_t status_at; /* monotonic: when it was last asked for */
+    bool touched;      /* a key was pressed: from now on the cursor is the analyst's */
     bool asking;       /* a job is about to open a pop-up: keys wait for it */
     bool status_busy, utc, mouse, quit, dirty, focused, quit_asked;
     int busy;    /* jobs of views and acts under way */

@@ -292,6 +292,7 @@ static void mouse(struct tui *t, const struct input_event *event)
 void dispatch_event(struct tui *t, const struct input_event *event)
 {
     t->dirty = true;
+    t->touched |= event->kind == INPUT_KEY;
     if (event->kind == INPUT_FOCUS) {
         t->focused = event->pressed;
         return;

@@ -175,7 +175,6 @@ static void load_done(struct tui *t, struct view *v, struct desk_job *base)
 {
     struct load_job *j = (struct load_job *)base;
     struct queue *q = v->state;
-    (void)t;
     q->loading = false;
     if (base->result != 0) {
         snprintf(q->fault, sizeof q->fault, "%.190s", base->err.text);
@@ -187,9 +186,12 @@ static void load_done(struct tui *t, struct view *v, struct desk_job *base)
     memcpy(q->tab_counts, j->tab_counts, sizeof q->tab_counts);
     memcpy(q->hours, j->hours, sizeof q->hours);
     bool same = strcmp(j->query, q->query) == 0;
-    bool hold = q->loaded && same && !q->follow && !q->taking && q->page.count > 0;
+    bool hold = q->loaded && same && !q->follow && !q->taking && q->page.count > 0 && t->touched;
     take_page(q, j, hold);
     q->taking = false;
+    if (!t->touched) {
+        list_move(&q->list, LIST_FIRST, 0); /* nobody has chosen a row yet */
+    }
     q->loaded = true;
     if (q->again) {
         q->again = false;
