@@ -42,6 +42,7 @@ static int find_way(struct source_handle *h, const struct app *a, struct err *e)
     if (h->config->via) {
         if (inventory_resolve_name(a, h->config->via, &h->way, e) < 0)
             return err_prefix(e, "via %s: ", h->config->via);
+        h->way->known_hosts = a->config->known_hosts;
         h->dialer.dial = dial;
     }
     if (h->config->proxy || h->config->via)

@@ -9,7 +9,10 @@ skip() { echo "skipped: $1"; exit 77; }
 [ -x /usr/sbin/sshd ] && command -v nft >/dev/null && command -v busybox >/dev/null || skip "sshd, nft or busybox is missing"
 mount -t tmpfs tmpfs /run 2>/dev/null || skip "nothing can be mounted here"
 mount -t tmpfs tmpfs /var/lib
+# a checkout that stands under /tmp itself stays where it is
+mkdir /run/checkout && mount --bind "$PWD" /run/checkout
 mount -t tmpfs tmpfs /tmp
+[ -d "$PWD" ] || { mkdir -p "$PWD" && mount --bind /run/checkout "$PWD"; }
 mkdir -p /run/netns /run/sshd
 LAB=$(mktemp -d /run/lab.XXXXXX)
 export LAB
