@@ -1,7 +1,6 @@
 #!/bin/sh
 # Runs every test program and script that `make check` owns, as many at once as there are processors; prints one line
-# each, the output of what failed, and a closing count. UNIT_ONLY=1 leaves out the scripts and the programs that need hosts
-# of their own. A test that exits 77 is skipped, with its last line as the reason.
+# each, the output of what failed, and a closing count. UNIT_ONLY=1 leaves out the scripts. A test that exits 77 is skipped, with its last line as the reason.
 set -u
 cd "$(dirname "$0")/.."
 BUILD=${1:-build}
