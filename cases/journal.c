@@ -1,5 +1,6 @@
 #include "cases/journal_inside.h"
 
+#include "core/file.h"
 #include "core/hash.h"
 
 #include <errno.h>
@@ -103,6 +104,8 @@ static struct slice or_empty(const char *text)
     return slice_of(text ? text : "");
 }
 
+static const char no_act[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
 int64_t journal_seal(struct store *s, const struct actor *who, const struct journal_act *act,
     int64_t seq, struct err *e)
 {
@@ -127,6 +130,10 @@ int64_t journal_seal(struct store *s, const struct actor *who, const struct jour
             " items_hash, previous, hash) VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             "iissssiittt", seq, link.time, link.organization, link.actor, link.verb, link.reason,
             link.undoes, link.items, items_hash, previous, s->act_hash) < 0)
+        return -1;
+    /* a head stands before the first act is committed: from then on a missing one means that it was
+     * taken away */
+    if (seq == 1 && journal_head_save(s, 0, no_act, e))
         return -1;
     s->act_seq = seq;
     return seq;
@@ -178,6 +185,8 @@ int journal_head_read(struct store *s, int64_t *seq, char hash[65], struct err *
         return err_set(e, why.code, "%s", why.text);
     ssize_t n = pread(fd, line, sizeof line, 0);
     close(fd);
+    if (n == 0) /* made, and its maker died before the first line */
+        return 0;
     if (parse_head(line, n, seq, hash))
         return err_set(e, ERR_CORRUPT, "record.head is not what hinomi wrote");
     return 1;
@@ -196,11 +205,11 @@ int journal_head_save(struct store *s, int64_t seq, const char *hash, struct err
     while (flock(fd, LOCK_EX) && errno == EINTR)
         continue;
     ssize_t n = pread(fd, old_line, sizeof old_line, 0);
-    bool newer = parse_head(old_line, n, &old, old_hash) || old < seq;
+    bool first = n == 0, newer = parse_head(old_line, n, &old, old_hash) || old < seq;
     if (newer && (pwrite(fd, line, HEAD_BYTES, 0) != HEAD_BYTES || fsync(fd)))
         rc = err_set(e, ERR_IO, "cannot write record.head: %s", strerror(errno));
     close(fd);
-    return rc;
+    return rc == 0 && first ? file_sync_folder(s->folder, e) : rc;
 }
 
 int journal_each(struct store *s, const char *kind, const char *uid, size_t limit,

@@ -78,8 +78,8 @@ static int check_head(struct store *s, int64_t last, struct verify_line *line, s
         verify_fault(line,
             "the journal was cut: record.head names act %" PRId64 ", the journal ends at %" PRId64,
             seq, last);
-    } else if (db_number(s->record, e, &same, "SELECT 1 FROM act WHERE seq=?1 AND hash=?2", "it",
-                   seq, hash) < 1) {
+    } else if (seq && db_number(s->record, e, &same, "SELECT 1 FROM act WHERE seq=?1 AND hash=?2",
+                          "it", seq, hash) < 1) {
         verify_fault(line, "act %" PRId64 " is not the one that record.head names", seq);
     }
     return 0;

@@ -15,6 +15,7 @@ hinomi=$BUILD/hinomi
 export XDG_CONFIG_HOME="$work/config"
 printf '[hinomi]\nanalyst = kato\n' >"$work/conf"
 seed=${FAULT_SEED:-$(date +%j)}
+echo "FAULT_SEED=$seed"
 samples=${FAULT_SAMPLES:-6}
 failed=0
 
