@@ -111,7 +111,7 @@ const char *source_next_step(enum err_code code)
         [ERR_AUTH] = N_("check the secret: run its command by hand, or renew the key"),
         [ERR_DENIED] = N_("the key is known but lacks a permission: ask for read on the index"),
         [ERR_NETWORK] = N_("check the way: url, via, proxy, firewall; `hinomi sources --check`"),
-        [ERR_TLS] = N_("check the certificate: name its authority (ca) or pin its key"),
+        [ERR_TLS] = N_("check the certificate: name its authority (ca_file)"),
         [ERR_HOSTKEY] = N_("compare the SSH host key by another way before you trust it"),
         [ERR_LIMITED] = N_("the source asks for patience: raise interval; it is tried again"),
         [ERR_TIMEOUT] = N_("the source is slow or far: it is tried again"),

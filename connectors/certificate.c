@@ -85,3 +85,28 @@ bool certificate_marks(struct slice pem, struct certificate_marks *out)
     str_release(&der);
     return found;
 }
+
+/* What OpenSSL's verdict on the chain means (X509_V_ERR_… of openssl/x509_vfy.h); what is not named
+ * here is a chain that leads to no authority. */
+static const struct {
+    long verdict;
+    const char *text; /* follows "the certificate of HOST:PORT " */
+} verdicts[] = {
+    {9, "is not valid yet: check the clocks of both sides"},
+    {10, "has expired: its administrator must renew it"},
+    {18, "is signed by itself: if its administrator confirms the fingerprint, save it as a file "
+         "and set `ca_file` to that"},
+    /* a right chain leaves only the name; libcurl compares it before it stores the verdict, so its
+     * !X509_V_OK is still there */
+    {0, "is for another host: use a name that stands in it as `url`"},
+    {1, "is for another host: use a name that stands in it as `url`"},
+};
+
+const char *certificate_fault(long verdict)
+{
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+        if (verdicts[i].verdict == verdict)
+            return verdicts[i].text;
+    return "is signed by no authority known here: if its administrator confirms the fingerprint, "
+           "save the authority's certificate as a file and set `ca_file` to that";
+}

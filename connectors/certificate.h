@@ -12,4 +12,8 @@ struct certificate_marks {
 /* `pem`: the first certificate in it. False if it is none. */
 bool certificate_marks(struct slice pem, struct certificate_marks *out);
 
+/* Why OpenSSL's verdict on a chain (X509_V_…) refuses a certificate and what a person does about
+ * it; follows "the certificate of HOST:PORT ". */
+const char *certificate_fault(long verdict);
+
 #endif

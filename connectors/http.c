@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -88,6 +89,9 @@ static curl_socket_t open_socket(void *owner, curlsocktype purpose, struct curl_
         err_set(&h->dial_error, ERR_TIMEOUT, "%s did not answer in time", h->place);
     int fd =
         left <= 0 ? -1 : h->s.dialer->dial(h->s.dialer, h->host, h->port, left, &h->dial_error);
+    /* libcurl reads until the socket has no more: on a blocking one that would never end */
+    if (fd >= 0)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     if (fd < 0 || takes_connected())
         return fd < 0 ? CURL_SOCKET_BAD : fd;
     fd = handover_begin(&h->handover, fd, &address->addr, &n);
@@ -343,27 +347,19 @@ static bool look_at_certificate(struct http *h, const char *url, struct certific
 static int tls_error(struct http *h, const char *url, CURLcode code, struct err *e)
 {
     struct certificate_marks marks;
-    char seen[200] = "";
+    char seen[256] = "";
     long verdict = 0;
     curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (look_at_certificate(h, url, &marks))
-        snprintf(seen, sizeof seen, " (its SHA-256 is %s, its key's pin %s)", marks.fingerprint,
-            marks.pin);
+        snprintf(seen, sizeof seen, " (SHA-256 fingerprint %s; to pin its key: pin = %s)",
+            marks.fingerprint, marks.pin);
     if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
         return err_set(e, ERR_TLS,
-            "%s shows another key than the one pinned%s: if it was changed on purpose, set `pin`",
+            "%s shows another key than the one pinned; if its administrator changed it on purpose, "
+            "set `pin` anew%s",
             h->place, seen);
-    /* X509_V_ERR_CERT_HAS_EXPIRED is 10, X509_V_OK 0; a chain that is right leaves only the name */
-    if (verdict == 10)
-        return err_set(e, ERR_TLS, "the certificate of %s has expired%s", h->place, seen);
-    if (verdict == 0)
-        return err_set(e, ERR_TLS,
-            "the certificate of %s is for another host%s: use the name that stands in it as `url`",
-            h->place, seen);
-    return err_set(e, ERR_TLS,
-        "no authority known here signed the certificate of %s%s: if the administrator confirms "
-        "that, save the authority's certificate as a file and set `ca_file`",
-        h->place, seen);
+    return err_set(
+        e, ERR_TLS, "the certificate of %s %s%s", h->place, certificate_fault(verdict), seen);
 }
 
 static int connect_error(struct http *h, struct err *e)
