@@ -4,8 +4,8 @@
 
 static int sniff(struct slice head)
 {
-    static const char *const words[] = {"\"kibana.alert", "\"event\":{", "\"event.kind\"",
-        "\"event.category\"", "\"ecs\":{", "\"process\":{", "\"host\":{"};
+    static const char *const words[] = {"\"kibana.alert", "\"event\"", "\"event.kind\"",
+        "\"event.category\"", "\"ecs\"", "\"process\"", "\"host\""};
     int sure = 0;
     if (!head.n || !memmem(head.p, head.n, "\"@timestamp\"", 12))
         return 0;

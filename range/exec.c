@@ -85,6 +85,7 @@ static int run_on(const char *dir, const char *host, char **argv)
             signal(SIGTTOU, before);
         }
         setenv("HINOMI_RANGE_DIR", dir, 1);
+        setenv("HINOMI_NOTICE", "PRACTICE RANGE", 1);
         execvp(argv[0], argv);
         fprintf(stderr, "hinomi-range: cannot run %s: %s\n", argv[0], strerror(errno));
         _exit(127);
