@@ -81,7 +81,8 @@ $(BUILD)/locale/%/LC_MESSAGES/hinomi.mo: po/%.po
 deps:  ## install what is missing (one list of packages, asked once)
 	@sh scripts/deps.sh
 
-demo: deps  ## the workstation on the practice range
+demo:  ## the workstation on the practice range
+	@sh scripts/deps.sh demo
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all
 	$(BUILD)/hinomi demo
 

@@ -1,10 +1,15 @@
 #!/bin/sh
-# Installs what is missing from scripts/packages.txt, asked once, nothing else touched.
+# Installs what is missing from scripts/packages.txt, asked once, nothing else touched. `deps.sh demo` leaves out what only
+# the tests need.
 set -eu
 cd "$(dirname "$0")/.."
-want=$(sed 's/#.*//; /^ *$/d' scripts/packages.txt)
+all=$(sed 's/#.*//; /^ *$/d' scripts/packages.txt)
+case ${1:-} in
+demo) want=$(echo "$all" | awk 'NF == 1 {print $1}') ;;
+*) want=$(echo "$all" | awk '{print $1}') ;;
+esac
 # clang's sanitizer and fuzzer runtime is named after clang's version
-if ! ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1; then
+if [ "${1:-}" != demo ] && ! ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1; then
     version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
     [ -n "$version" ] && want="$want libclang-rt-$version-dev"
 fi
@@ -30,3 +35,7 @@ root=
 $root apt-get update -qq
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive $root apt-get install -y --no-install-recommends $missing
+# the runtime's name is known only once clang is: the same question is not asked twice
+if [ "${1:-}" != demo ] && [ -z "${DEPS_AGAIN:-}" ]; then
+    ASSUME_YES=1 DEPS_AGAIN=1 exec sh scripts/deps.sh "$@"
+fi
