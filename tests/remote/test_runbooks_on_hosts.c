@@ -208,7 +208,7 @@ static void only_the_very_process_is_killed(void **state)
     assert_int_equal(t.result.state, REMOTE_FAILED);
     forget(&t);
     int64_t since = 0;
-    assert_true(beating(&since));
+    assert_true(within(10, beating, &since)); /* the file is empty for a moment at each beat */
     assert_false(gone(&pid));
     a.values[2] = (struct runbook_value){"sha256", sha256};
     must(&a, &t);
