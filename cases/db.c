@@ -51,17 +51,20 @@ static int fail(struct db *db, struct err *e, int rc)
     }
 }
 
+/* Never by a descriptor: closing one drops every POSIX lock that this process holds on the file,
+ * other connections' too (fcntl_locking(2)). Another process that ends then takes itself for the
+ * last one and removes the log that we go on writing into. */
 static int prepare_file(const struct db_options *o, struct err *e)
 {
-    int flags = o->read_only ? O_RDONLY : O_RDWR | O_CREAT;
-    int fd = open(o->path, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct stat st;
-    if (fd < 0)
+    if (!o->read_only && mknod(o->path, S_IFREG | 0600, 0) < 0 && errno != EEXIST)
+        return err_set(e, ERR_IO, "cannot make %s: %s", o->path, strerror(errno));
+    if (lstat(o->path, &st) < 0)
         return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open %s: %s", o->path,
-            errno == ELOOP ? "it is a symbolic link" : strerror(errno));
-    int bad = fstat(fd, &st) || !S_ISREG(st.st_mode);
-    close(fd);
-    return bad ? err_set(e, ERR_IO, "%s is not an ordinary file", o->path) : 0;
+            strerror(errno));
+    if (S_ISLNK(st.st_mode))
+        return err_set(e, ERR_IO, "cannot open %s: it is a symbolic link", o->path);
+    return S_ISREG(st.st_mode) ? 0 : err_set(e, ERR_IO, "%s is not an ordinary file", o->path);
 }
 
 static int set_up(struct db *db, const struct db_options *o, struct err *e)

@@ -72,6 +72,45 @@ static void nobody_else_may_read(void **state)
     free(folder);
 }
 
+/* A second process: opens and closes the record when told. It is forked before this one has opened
+ * anything: SQLite's state must not cross a fork. */
+static pid_t other_process(struct place *p, int go)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        char word;
+        struct store *s;
+        bool told = read(go, &word, 1) == 1;
+        int rc = told ? store_open(&s, p->folder, STORE_READ_WRITE, &p->e) : -1;
+        if (rc == 0)
+            store_close(s);
+        _exit(rc ? 1 : 0);
+    }
+    return child;
+}
+
+static void a_process_that_ends_leaves_our_log_in_its_place(void **state)
+{
+    struct place *p = *state;
+    struct store *first, *second;
+    struct stat before, after;
+    int go[2], status;
+    assert_int_equal(pipe(go), 0);
+    pid_t child = other_process(p, go[0]);
+    assert_int_equal(store_open(&first, p->folder, STORE_READ_WRITE, &p->e), 0);
+    assert_int_equal(store_open(&second, p->folder, STORE_READ_WRITE, &p->e), 0);
+    assert_int_equal(stat(in(p, "record.db-wal"), &before), 0);
+    assert_int_equal(write(go[1], "g", 1), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(stat(in(p, "record.db-wal"), &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    store_close(first);
+    store_close(second);
+    close(go[0]);
+    close(go[1]);
+}
+
 static void a_folder_that_others_may_write_is_refused(void **state)
 {
     struct place *p = *state;
@@ -248,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nobody_else_may_read),
+        TEST(a_process_that_ends_leaves_our_log_in_its_place),
         TEST(a_folder_that_others_may_write_is_refused),
         TEST(a_link_in_the_place_of_the_record_is_refused),
         TEST(read_only_of_an_absent_folder_is_an_error),
