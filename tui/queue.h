@@ -20,7 +20,7 @@ struct queue {
     char query[800], filter[500], fault[200]; /* query: tab's and filter's together */
     int tab;                                  /* -1: opened with a query of its own */
     enum alert_sort sort;
-    bool reversed, folded, follow, loaded, loading, again, to_last;
+    bool reversed, folded, follow, loaded, loading, again, to_last, to_first;
     size_t limit;
     struct alert_counts counts;
     uint64_t tab_counts[QUEUE_TABS];

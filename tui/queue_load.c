@@ -149,6 +149,10 @@ static void show(struct queue *q, struct alert_page *page)
         q->to_last = false;
         list_move(&q->list, LIST_LAST, 0);
     }
+    if (q->to_first) {
+        q->to_first = false;
+        list_move(&q->list, LIST_FIRST, 0);
+    }
 }
 
 /* New rows are read again when they are asked for: only their number is kept. */

@@ -211,6 +211,7 @@ static bool act(struct view *v, int command, int number)
         return true;
     }
     if (command == COMMAND_FIRST && number == 0) {
+        q->to_first = q->behind_new > 0; /* the first row is one of those that wait */
         queue_take_behind(v);
     }
     if (command == COMMAND_LAST && number == 0 && q->page.more) {
