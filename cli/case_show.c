@@ -92,7 +92,10 @@ static int entry_line(void *owner, const struct case_entry *n)
         text_clean(&s->out, slice_of(n->who));
         str_puts(&s->out, ": ");
     }
-    text_clean_lines(&s->out, slice_of(n->text ? n->text : ""));
+    if (strcmp(n->kind, "note") == 0)
+        cli_put_lines(&s->out, n->text ? n->text : "");
+    else
+        text_clean(&s->out, slice_of(n->text ? n->text : ""));
     if (n->detail && n->detail[0]) {
         str_puts(&s->out, "  ");
         text_clean(&s->out, slice_of(n->detail));
@@ -116,7 +119,7 @@ static void head(struct str *out, const struct cli *c, const struct case_row *r)
         "\n%u alerts, %u events, %u notes, %u of %u tasks done, %u evidence, %u indicators\n\n",
         r->alerts, r->events, r->notes, r->tasks_done, r->tasks, r->evidence, r->iocs);
     if (r->summary && r->summary[0]) {
-        text_clean_lines(out, slice_of(r->summary));
+        cli_put_lines(out, r->summary);
         str_puts(out, "\n\n");
     }
 }

@@ -239,3 +239,15 @@ int cli_main(const struct cli_globals *g, const char *program, int argc, char **
     }
     return parse_and_run(g, program, argc, argv);
 }
+
+void cli_put_lines(struct str *out, const char *text)
+{
+    struct str clean = STR_INIT;
+    text_clean_lines(&clean, slice_of(text));
+    for (size_t i = 0; i < clean.n; i++)
+        if (clean.p[i] == '\n')
+            str_puts(out, "\n    ");
+        else
+            str_char(out, clean.p[i] == '\t' ? ' ' : clean.p[i]);
+    str_release(&clean);
+}

@@ -49,4 +49,8 @@ int cli_confirm(const struct cli *c, const char *question, const char *expected,
 struct act_result;
 int cli_act_end(const struct cli *c, const struct act_result *r);
 
+/* Words of several lines, cleaned: the further ones are set in, so that none passes for a row of
+ * ours; tabs become blanks. */
+void cli_put_lines(struct str *out, const char *text);
+
 #endif

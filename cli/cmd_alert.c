@@ -20,7 +20,7 @@ static int print_note(void *owner, const struct case_entry *n)
     str_printf(&out, "%s  ", cli_time(c, n->time, time));
     text_clean(&out, slice_of(n->who));
     str_puts(&out, "  ");
-    text_clean_lines(&out, slice_of(n->text));
+    cli_put_lines(&out, n->text);
     str_char(&out, '\n');
     cli_out(&out);
     str_release(&out);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vterm.h>
@@ -63,19 +64,42 @@ static void exec_with(const char *const *arguments)
     _exit(127);
 }
 
-int pty_run(const char *const *arguments)
+static int run_into(const char *const *arguments, int out, int err)
 {
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
-        int null = open("/dev/null", O_RDWR);
-        dup2(null, STDOUT_FILENO);
+        dup2(out, STDOUT_FILENO);
+        if (err >= 0) {
+            dup2(err, STDERR_FILENO);
+        }
         pin_environment(NULL);
         exec_with(arguments);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int pty_run(const char *const *arguments)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int status = run_into(arguments, null, -1);
+    close(null);
+    return status;
+}
+
+int pty_capture(const char *const *arguments, struct str *out)
+{
+    char part[8192];
+    int file = memfd_create("output", MFD_CLOEXEC);
+    int status = run_into(arguments, file, file);
+    lseek(file, 0, SEEK_SET);
+    for (ssize_t n; (n = read(file, part, sizeof part)) > 0;) {
+        str_add(out, part, (size_t)n);
+    }
+    close(file);
+    return status;
 }
 
 static void take_sync(struct pty *p)
@@ -101,6 +125,9 @@ static bool take_screen(struct pty *p)
         return false;
     }
     p->received += (unsigned long long)n;
+    if (p->bytes) {
+        str_add(p->bytes, bytes, (size_t)n);
+    }
     vterm_input_write(p->terminal, bytes, (size_t)n);
     return true;
 }
@@ -130,7 +157,7 @@ bool pty_start(struct pty *p, const struct pty_options *o)
 {
     int sync[2];
     struct winsize size = {(unsigned short)o->rows, (unsigned short)o->columns, 0, 0};
-    *p = (struct pty){.columns = o->columns, .rows = o->rows};
+    *p = (struct pty){.columns = o->columns, .rows = o->rows, .bytes = o->bytes};
     if (pipe(sync) != 0) {
         return false;
     }

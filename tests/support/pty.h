@@ -16,6 +16,7 @@ struct pty {
     struct VTerm *terminal;
     struct VTermScreen *screen;
     int columns, rows;
+    struct str *bytes;
     unsigned long long sent, consumed, frame, received; /* bytes; received: from the program */
     char line[256];
     size_t line_n;
@@ -25,12 +26,15 @@ struct pty_options {
     int columns, rows;
     const char *data, *term, *language; /* folder; TERM (NULL: xterm-256color); LANGUAGE or NULL */
     const char *const *more;            /* further arguments, NULL-terminated; may be NULL */
+    struct str *bytes;                  /* all that the program writes is appended; may be NULL */
 };
 
 /* Path of build/hinomi beside this test program; malloced. */
 char *pty_program(void);
 /* Runs it to its end with these arguments (argv[0] is put in front); its exit status. */
 int pty_run(const char *const *arguments);
+/* The same; what it wrote to stdout and stderr is appended to `out`. */
+int pty_capture(const char *const *arguments, struct str *out);
 
 /* Starts the workstation and waits for its first settled frame. false: it did not come up. */
 bool pty_start(struct pty *p, const struct pty_options *options);
