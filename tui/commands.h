@@ -100,7 +100,7 @@
     X(TASK_ADD, "task", CASES, "T", N_("add a task"), NEEDS_WRITE | NEEDS_CASE, NONE, "TEXT")      \
     X(TASK_DONE, "task-done", CASES, "Space", N_("task done, or open again"),                      \
         NEEDS_WRITE | NEEDS_CASE, NONE, NULL)                                                      \
-    X(EXPORT, "export", CASES, NULL, N_("write the case as Markdown to a file"), NEEDS_CASE, NONE, \
+    X(EXPORT, "export", CASES, "M", N_("write the case as Markdown to a file"), NEEDS_CASE, NONE,  \
         "[FILE]")                                                                                  \
     X(DRY_RUN, "dry-run", REACH, "d", N_("read-only check of every host in the plan"),             \
         NEEDS_WRITE, NONE, NULL)                                                                   \

@@ -434,8 +434,8 @@ static bool act(struct view *v, int command, int number)
 
 static const struct view_key keys[] = {{ACT_NOTE, N_("note")}, {COMMAND_TASK_ADD, N_("task")},
     {COMMAND_TASK_DONE, N_("done")}, {COMMAND_CASE_STATUS, N_("status")},
-    {COMMAND_TIMELINE, N_("timeline")}, {COMMAND_ENTER, N_("open alert")},
-    {COMMAND_EXPORT, N_("export")}, {ACT_UNDO, N_("undo")}, {COMMAND_NOTE_EDITOR, NULL},
+    {COMMAND_EXPORT, N_("export")}, {COMMAND_ENTER, N_("open alert")},
+    {COMMAND_TIMELINE, N_("timeline")}, {ACT_UNDO, N_("undo")}, {COMMAND_NOTE_EDITOR, NULL},
     {COMMAND_RAW, NULL}, {-1, NULL}};
 
 const struct view_ops view_case = {

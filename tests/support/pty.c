@@ -53,15 +53,42 @@ static void pin_environment(const struct pty_options *o)
     }
 }
 
+static void exec_command(const char *const *argv)
+{
+    execv(argv[0], (char *const *)(uintptr_t)argv);
+    _exit(127);
+}
+
 static void exec_with(const char *const *arguments)
 {
-    char *program = pty_program();
-    const char *argv[32] = {program};
+    const char *argv[32] = {pty_program()};
     for (int i = 0; arguments[i] && i < 30; i++) {
         argv[i + 1] = arguments[i];
     }
-    execv(program, (char *const *)(uintptr_t)argv);
-    _exit(127);
+    exec_command(argv);
+}
+
+/* In the child: never returns. */
+static void become(const struct pty_options *o, int sync)
+{
+    char fd[16];
+    const char *pinned[] = {pty_program(), "--data", o->data, "--now", "2026-03-11T11:42:07Z",
+        "--theme", "default", NULL};
+    const char *argv[32];
+    size_t n = 0;
+    snprintf(fd, sizeof fd, "%d", sync);
+    const char *const *command = o->command ? o->command : pinned;
+    for (size_t i = 0; command[i] && n < 24; i++) {
+        argv[n++] = command[i];
+    }
+    argv[n++] = "--test-sync-fd";
+    argv[n++] = fd;
+    for (size_t i = 0; o->more && o->more[i] && n < 30; i++) {
+        argv[n++] = o->more[i];
+    }
+    argv[n] = NULL;
+    pin_environment(o);
+    exec_command(argv);
 }
 
 static int run_into(const char *const *arguments, int out, int err)
@@ -164,16 +191,7 @@ bool pty_start(struct pty *p, const struct pty_options *o)
     fcntl(sync[0], F_SETFD, FD_CLOEXEC);
     p->child = forkpty(&p->master, NULL, NULL, &size);
     if (p->child == 0) {
-        char fd[16];
-        const char *arguments[24] = {"--data", o->data, "--now", "2026-03-11T11:42:07Z", "--theme",
-            "default", "--test-sync-fd", fd};
-        size_t n = 8;
-        snprintf(fd, sizeof fd, "%d", sync[1]);
-        for (size_t i = 0; o->more && o->more[i] && n < 22; i++) {
-            arguments[n++] = o->more[i];
-        }
-        pin_environment(o);
-        exec_with(arguments);
+        become(o, sync[1]);
     }
     close(sync[1]);
     p->sync = sync[0];
@@ -198,6 +216,44 @@ void pty_stop(struct pty *p)
         vterm_free(p->terminal);
     }
     *p = (struct pty){.child = -1};
+}
+
+/* A frame may be half drawn while it is looked at: what is sought is then sought again. */
+bool pty_wait(struct pty *p, const char *text, int seconds)
+{
+    int64_t end = clock_monotonic() + seconds * CLOCK_SECOND;
+    while (!pty_shows(p, text)) {
+        struct pollfd fds[2] = {{p->master, POLLIN, 0}, {p->sync, POLLIN, 0}};
+        if (clock_monotonic() >= end) {
+            return false;
+        }
+        poll(fds, 2, 200);
+        if (fds[0].revents && !take_screen(p)) {
+            return pty_shows(p, text);
+        }
+        if (fds[1].revents & POLLIN) {
+            take_sync(p);
+        }
+    }
+    return true;
+}
+
+int pty_end(struct pty *p, int seconds)
+{
+    int64_t end = clock_monotonic() + seconds * CLOCK_SECOND;
+    int status;
+    while (clock_monotonic() < end) {
+        struct pollfd fd = {p->master, POLLIN, 0};
+        poll(&fd, 1, 100);
+        if (fd.revents) {
+            take_screen(p);
+        }
+        if (waitpid(p->child, &status, WNOHANG) == p->child) {
+            p->child = -1;
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        }
+    }
+    return -1;
 }
 
 bool pty_alive(const struct pty *p)

@@ -27,6 +27,9 @@ struct pty_options {
     const char *data, *term, *language; /* folder; TERM (NULL: xterm-256color); LANGUAGE or NULL */
     const char *const *more;            /* further arguments, NULL-terminated; may be NULL */
     struct str *bytes;                  /* all that the program writes is appended; may be NULL */
+    /* The whole command in place of the program with its pinned clock and theme; the sync pipe is
+     * put behind it. NULL: the program on `data`. */
+    const char *const *command;
 };
 
 /* Path of build/hinomi beside this test program; malloced. */
@@ -44,6 +47,10 @@ void pty_stop(struct pty *p);
 bool pty_type(struct pty *p, const char *keys);
 bool pty_send(struct pty *p, const char *bytes, size_t n);
 bool pty_resize(struct pty *p, int columns, int rows);
+/* Until the screen shows it, at most so long. */
+bool pty_wait(struct pty *p, const char *text, int seconds);
+/* Until the program has ended by itself: its exit status, -1 when it has not in that time. */
+int pty_end(struct pty *p, int seconds);
 bool pty_alive(const struct pty *p);
 
 /* The screen: rows of text without blanks at their ends. */
