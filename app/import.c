@@ -1,5 +1,6 @@
 #include "app/ingest.h"
 
+#include "app/enrich_host.h"
 #include "app/source_lock.h"
 #include "connectors/reader.h"
 #include "core/log.h"
@@ -22,6 +23,7 @@ struct importing {
     const struct import_options *options;
     const struct progress *progress;
     struct put_context context;
+    struct enrich_host hosts;
     struct put_counts *counts;
     struct batch batch;
     uint64_t before, total; /* bytes of the files before this one; of all */
@@ -95,7 +97,8 @@ static int store_batch(struct importing *im, const struct reader *r, bool at_end
         b->cursor = slice_of(at_end ? CURSOR_END
                                     : arena_printf(&b->arena, "%" PRIu64 ":%" PRIu64 ":%" PRId64,
                                           reader_offset(r), reader_line(r), im->context.reading));
-    if (put_batch(im->store, &im->context, b, im->counts, e) < 0)
+    if (enrich_host_batch(&im->hosts, b, e) < 0 ||
+        put_batch(im->store, &im->context, b, im->counts, e) < 0)
         return -1;
     if (im->progress && im->progress->report)
         im->progress->report(im->progress->owner, im->counts, im->before + reader_done(r),
@@ -242,8 +245,10 @@ int ingest_import(struct app *a, struct store *s, const char *path,
     if (lock < 0)
         return -1;
     batch_init(&im.batch);
+    enrich_host_init(&im.hosts, a, s, im.context.organization);
     int rc = import_path(&im, path, e);
     batch_release(&im.batch);
+    enrich_host_release(&im.hosts);
     if (rc == 0 || e->code != ERR_CANCELLED)
         if (put_source_result(s, name, im.context.kind, clock_now(), rc < 0 ? e : NULL, &ignored) <
             0)

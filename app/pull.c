@@ -1,5 +1,6 @@
 #include "app/pull.h"
 
+#include "app/enrich_host.h"
 #include "app/source_lock.h"
 #include "core/hash.h"
 #include "core/log.h"
@@ -16,6 +17,7 @@ struct pulling {
     const struct pull_request *request;
     struct source_handle handle;
     struct put_context context;
+    struct enrich_host hosts;
     struct batch batch;
     struct str cursor;
     struct put_counts *counts;
@@ -84,7 +86,8 @@ static int next_page(struct pulling *p, struct err *e)
 static int store_page(struct pulling *p, struct err *e)
 {
     const struct progress *progress = p->request->progress;
-    if (put_batch(p->store, &p->context, &p->batch, p->counts, e) < 0)
+    if (enrich_host_batch(&p->hosts, &p->batch, e) < 0 ||
+        put_batch(p->store, &p->context, &p->batch, p->counts, e) < 0)
         return -1;
     str_clear(&p->cursor);
     if (put_cursor(p->store, p->request->config->name, &p->cursor, e) < 0)
@@ -126,11 +129,13 @@ int pull_source(struct app *a, struct store *s, const struct pull_request *reque
     if (lock < 0)
         return -1;
     batch_init(&p.batch);
+    enrich_host_init(&p.hosts, a, s, config->organization);
     int rc = source_open(&p.handle, a, config, request->ops, e);
     if (rc == 0)
         rc = pull_pages(&p, e);
     source_close(&p.handle);
     batch_release(&p.batch);
+    enrich_host_release(&p.hosts);
     str_release(&p.cursor);
     /* stopping is the user's doing, not a fault of the source */
     if (rc == 0 || e->code != ERR_CANCELLED)

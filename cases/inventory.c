@@ -47,7 +47,16 @@ static struct host_row *add(struct inventory *v, struct slice name, struct slice
     return row;
 }
 
-/* With one max() SQLite takes the bare columns from that row: the newest alert speaks. */
+static bool is_last(const struct inventory *v, struct slice name, struct slice organization)
+{
+    const struct host_row *row = v->count ? &v->rows[v->count - 1] : NULL;
+    return row && slice_equal_nocase(slice_of(row->name), name) &&
+           slice_is(organization, row->organization);
+}
+
+/* With one max() SQLite takes the bare columns from that row: the newest alert speaks. What a
+ * network sensor says of a host does not describe it, so those alerts are a row of their own, which
+ * follows and only adds. */
 static int from_alerts(struct store *s, struct inventory *v, const char *only, struct err *e)
 {
     struct statement *st = db_bind(s->record, e,
@@ -55,20 +64,27 @@ static int from_alerts(struct store *s, struct inventory *v, const char *only, s
         " replace(coalesce(\"host.ip\", ''), char(31), ' '), coalesce(\"host.os.name\", ''),"
         " coalesce(\"host.id\", ''), coalesce(\"agent.id\", ''), (SELECT min(ts) FROM alert b WHERE"
         " coalesce(b.\"host.name\", '') COLLATE NOCASE=coalesce(alert.\"host.name\", '') AND"
-        " b.organization=alert.organization) FROM alert WHERE coalesce(\"host.name\", '') COLLATE"
+        " b.organization=alert.organization), coalesce(\"host.ip\", \"host.os.name\", \"host.id\","
+        " \"agent.id\") IS NOT NULL AS told FROM alert WHERE coalesce(\"host.name\", '') COLLATE"
         " NOCASE<>'' AND (?1 IS NULL OR coalesce(\"host.name\", '') COLLATE NOCASE=?1)"
-        " GROUP BY h, organization ORDER BY h",
+        " GROUP BY h, organization, told ORDER BY h, organization, told DESC",
         "t", only);
     int rc = -1;
     while (st && (rc = statement_step(st, e)) > 0) {
-        struct host_row *row = add(v, statement_text(st, 0), statement_text(st, 1));
-        row->last = statement_int(st, 2);
-        row->alerts = (uint64_t)statement_int(st, 3);
+        struct slice name = statement_text(st, 0), organization = statement_text(st, 1);
+        int64_t last = statement_int(st, 2);
+        bool more = is_last(v, name, organization);
+        struct host_row *row = more ? &v->rows[v->count - 1] : add(v, name, organization);
+        if (row->last == CLOCK_NONE || last > row->last)
+            row->last = last;
+        row->alerts += (uint64_t)statement_int(st, 3);
+        row->first = statement_int(st, 8);
+        if (more)
+            continue;
         row->ips = text(&v->arena, statement_text(st, 4));
         row->os = text(&v->arena, statement_text(st, 5));
         row->host_id = text(&v->arena, statement_text(st, 6));
         row->agent_id = text(&v->arena, statement_text(st, 7));
-        row->first = statement_int(st, 8);
     }
     statement_done(st);
     return rc;
@@ -160,5 +176,19 @@ int host_get(struct store *s, const char *name, host_sink *sink, void *owner, st
     free(v.rows);
     if (!rc && !found)
         return err_set(e, ERR_NOT_FOUND, "no record names a host %s", name);
+    return rc;
+}
+
+int hosts_addresses(
+    struct store *s, const char *organization, host_address_sink *sink, void *owner, struct err *e)
+{
+    struct statement *st = db_bind(s->record, e,
+        "SELECT DISTINCT \"host.name\", replace(\"host.ip\", char(31), ' ') FROM alert WHERE"
+        " organization=?1 AND \"host.name\"<>'' AND \"host.ip\"<>''",
+        "t", organization);
+    int rc = -1;
+    while (st && (rc = statement_step(st, e)) > 0)
+        sink(owner, statement_text(st, 0), statement_text(st, 1));
+    statement_done(st);
     return rc;
 }

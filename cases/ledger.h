@@ -34,4 +34,10 @@ typedef int host_sink(void *owner, const struct host_row *row);
 int hosts_each(struct store *s, host_sink *sink, void *owner, struct err *e);
 int host_get(struct store *s, const char *name, host_sink *sink, void *owner, struct err *e);
 
+/* Every address that an alert of this customer gave its host, now or earlier; several blank-
+ * separated. */
+typedef void host_address_sink(void *owner, struct slice host, struct slice addresses);
+int hosts_addresses(
+    struct store *s, const char *organization, host_address_sink *sink, void *owner, struct err *e);
+
 #endif

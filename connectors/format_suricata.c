@@ -1,5 +1,6 @@
 /* Suricata EVE: https://docs.suricata.io/en/latest/output/eve/eve-json-format.html. alert.severity
- * 1 is the highest. */
+ * 1 is the highest.
+ * `host` is the sensor's name (sensor-name in suricata.yaml), not a host that it saw: left out. */
 #include "connectors/mapped.h"
 #include "core/command.h"
 #include "core/vocabulary.h"
@@ -7,8 +8,6 @@
 static const struct map_row rows[] = {
     {"timestamp", FIELD_TIMESTAMP, MAP_TIME},
     {"event_type", FIELD_EVENT_ACTION, MAP_LOWER},
-    {"host", FIELD_HOST_NAME, MAP_TEXT},
-    {"sensor_name", FIELD_HOST_NAME, MAP_TEXT},
     {"src_ip", FIELD_SOURCE_IP, MAP_IP},
     {"src_port", FIELD_SOURCE_PORT, MAP_NUMBER},
     {"dest_ip", FIELD_DESTINATION_IP, MAP_IP},
