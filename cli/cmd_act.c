@@ -82,7 +82,9 @@ static int select_ids(struct cli *c, enum act act, int64_t **ids, size_t *count,
 static int ask_when_many(struct cli *c, enum act act, size_t count, struct err *e)
 {
     char question[160], expected[32];
-    if (options_has(&c->options, "yes") || count <= ASK_ABOVE)
+    /* a query's reach is not what was typed: it is named before it is acted on */
+    bool named = !options_value(&c->options, "query") && count <= ASK_ABOVE;
+    if (options_has(&c->options, "yes") || named || count == 0)
         return 0;
     snprintf(question, sizeof question, "%s %zu alerts?", act_commands[act].name, count);
     snprintf(expected, sizeof expected, "%zu", count);
