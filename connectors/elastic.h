@@ -21,6 +21,7 @@ struct elastic_walk {
     struct str
         after; /* the last hit's `sort` as it came, echoed byte for byte; empty: first page */
     uint64_t pages;
+    size_t size;   /* records a page, from the first page on */
     bool holed;    /* a part was missing: what follows is shown, but the cursor stays before it */
     char why[240]; /* the first such part */
 };
@@ -36,6 +37,9 @@ struct elastic_stream {
     int64_t high, low; /* CLOCK_NONE: nothing yet */
     int64_t since;     /* how far back the fill goes, or went */
     bool filled;       /* it is there */
+    /* How often a walk (live, back) was begun whose first page was full and all of one place: the
+     * next one takes twice as much, so that restarts get past many records of one time. */
+    unsigned stuck[2];
     /* of this round */
     struct elastic_walk live, back;
     bool drained, stopped;

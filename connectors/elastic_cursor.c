@@ -26,6 +26,8 @@ void elastic_cursor_write(const struct elastic *s, struct str *out)
         put_time(out, "high", t->high);
         put_time(out, "low", t->filled ? CLOCK_NONE : t->low);
         put_time(out, "since", t->filled ? t->since : CLOCK_NONE);
+        if (t->stuck[0] || t->stuck[1])
+            str_printf(out, ",\"stuck\":[%u,%u]", t->stuck[0], t->stuck[1]);
         str_char(out, '}');
     }
     str_char(out, '}');
@@ -58,6 +60,10 @@ static int read_stream(
     if (read_time(stream, "high", &t->high, e) || read_time(stream, "low", &t->low, e) ||
         read_time(stream, "since", &since, e))
         return -1;
+    for (unsigned i = 0; i < 2; i++) {
+        int64_t n = json_reply_int(stream, i ? "stuck.1" : "stuck.0", 0);
+        t->stuck[i] = n > 0 && n < 32 ? (unsigned)n : 0;
+    }
     t->filled = t->low == CLOCK_NONE;
     t->since = t->filled ? since : s->settings.since;
     /* asked to reach further back than the last time: the back-fill goes on from there */
@@ -83,6 +89,7 @@ int elastic_cursor_read(struct elastic *s, const char *text, struct err *e)
         elastic_walk_end(s, &t->back);
         t->high = t->low = CLOCK_NONE;
         t->filled = t->drained = t->stopped = false;
+        t->stuck[0] = t->stuck[1] = 0;
     }
     if (!text || !*text)
         return 0;

@@ -10,6 +10,7 @@
 #define FRESH (30 * CLOCK_SECOND)
 #define USABLE (3600 * CLOCK_SECOND)
 
+enum { STUCK_MAX = 10 }; /* page_size 10 → ELASTIC_PAGE_MAX */
 enum task { TASK_NEW, TASK_LAST_HOUR, TASK_BACK, TASK_NONE };
 
 static enum task task_of(const struct elastic_stream *t)
@@ -85,6 +86,14 @@ static void put_query(struct str *q, const struct elastic_stream *t, bool back)
     str_puts(q, "}}");
 }
 
+static size_t first_size(const struct elastic *s, unsigned stuck)
+{
+    size_t size = s->page_size;
+    while (stuck-- && size < ELASTIC_PAGE_MAX)
+        size = size * 2 < ELASTIC_PAGE_MAX ? size * 2 : ELASTIC_PAGE_MAX;
+    return size;
+}
+
 static void finish_walk(struct elastic *s, struct elastic_stream *t, struct elastic_walk *w)
 {
     if (w->holed && t->fault.code == ERR_NONE)
@@ -101,7 +110,8 @@ static void finish_walk(struct elastic *s, struct elastic_stream *t, struct elas
 static void advance(struct elastic *s, struct elastic_stream *t, struct elastic_walk *w,
     const struct elastic_page *page)
 {
-    bool back = w == &t->back, end = elastic_page_is_last(page, s->page_size);
+    bool back = w == &t->back, end = elastic_page_is_last(page, w->size);
+    int64_t high = t->high, low = t->low;
     int64_t newest = back ? page->first : page->last, now = s->reply.date;
     /* a record dated ahead of the server's clock must not carry the cursor past what is still to
      * come */
@@ -115,6 +125,10 @@ static void advance(struct elastic *s, struct elastic_stream *t, struct elastic_
         if (back)
             t->low = page->last;
     }
+    if (t->high != high || t->low != low)
+        t->stuck[back] = 0;
+    else if (w->pages == 1 && !end && t->stuck[back] < STUCK_MAX)
+        t->stuck[back]++;
     if (back && end && !w->holed && t->high != CLOCK_NONE)
         t->filled = true;
     if (!back && end)
@@ -135,14 +149,16 @@ static int fetch(struct elastic *s, struct elastic_stream *t, bool back,
     for (int tries = 0; tries < 2 && rc; tries++) {
         str_clear(&query);
         put_query(&query, t, back);
+        size_t size = w->pit ? w->size : first_size(s, t->stuck[back]);
         struct elastic_window window = {.index = t->index,
             .by = t->by,
             .ascending = !back,
             .query = str_as_slice(&query),
-            .size = s->page_size,
+            .size = size,
             .retry_ns = retry_ns,
             .expired = &expired};
         rc = elastic_walk_page(s, w, &window, context, &page, e);
+        w->size = size;
         if (!expired)
             break;
     }

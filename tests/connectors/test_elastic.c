@@ -283,6 +283,90 @@ static void a_verdict_stands_in_the_source(void **state)
     assert_int_equal(w->e.code, ERR_NOT_FOUND);
 }
 
+static void without_kibana_a_verdict_is_written_to_the_alert(void **state)
+{
+    struct world *w = *state;
+    w->kibana = NULL;
+    die_and_come_back(w);
+    add_alert(w, 5, 5);
+    add_alert(w, 6, 6);
+    struct update_request u = {.native_id = SLICE("alert-0005"),
+        .raw = SLICE("{\"kibana.alert.workflow_status\":\"open\"}"),
+        .status = STATUS_CLOSED,
+        .verdict = VERDICT_FP};
+    assert_int_equal(w->ops->update(w->state, &u, &w->e), 0);
+    assert_int_equal(sim_elastic_served(w->sim, "update_by_query"), 1);
+    char *document = sim_elastic_document(w->sim, SIM_ALERTS, "alert-0005");
+    assert_non_null(strstr(document, "closed"));
+    free(document);
+    document = sim_elastic_document(w->sim, SIM_ALERTS, "alert-0006");
+    assert_null(strstr(document, "closed"));
+    free(document);
+    u.status = STATUS_ACK;
+    assert_int_equal(w->ops->update(w->state, &u, &w->e), -1);
+    assert_int_equal(w->e.code, ERR_CONFLICT);
+    assert_int_equal(sim_elastic_served(w->sim, "update_by_query"), 1);
+}
+
+/* Every page of a search until its end; how many records came, and how many of them twice. */
+static size_t search_all(struct world *w, const char *text, size_t *calls)
+{
+    struct query *q = NULL;
+    struct batch b;
+    size_t found = 0, position;
+    int rc = 1;
+    batch_init(&b);
+    if (query_parse(&q, slice_of(text), w->settings.since, &position, &w->e))
+        fail_msg("%s", w->e.text);
+    for (*calls = 0; rc == 1; ++*calls) {
+        struct poll_context c = {.cursor = NULL};
+        batch_reset(&b);
+        rc = w->ops->search(w->state, q, 0, &c, &b, &w->e);
+        assert_true(*calls < 100);
+        found += b.count;
+    }
+    if (rc)
+        fail_msg("%s", w->e.text);
+    batch_release(&b);
+    query_free(q);
+    return found;
+}
+
+static void a_search_runs_at_the_source_and_pages_to_its_end(void **state)
+{
+    struct world *w = *state;
+    size_t calls;
+    for (int i = 0; i < 45; i++)
+        add_alert(w, i, i);
+    for (int i = 0; i < 25; i++)
+        add_event(w, i, "2026-03-11T05:00:00.000Z", NULL);
+    assert_int_equal(search_all(w, "process.executable: /usr/bin/sh", &calls), 45);
+    assert_true(calls >= 5);
+    assert_int_equal(search_all(w, "process.executable: /usr/bin/id", &calls), 25);
+    assert_int_equal(search_all(w, "process.pid: 1007", &calls), 1);
+    assert_int_equal(search_all(w, "host.name: web-0*", &calls), 70);
+    assert_int_equal(search_all(w, "host.name: nowhere", &calls), 0);
+    assert_int_equal(sim_elastic_open_pits(w->sim), 0);
+}
+
+/* Without a point in time that outlives the process, only a larger page gets past them. */
+static void restarts_get_past_many_records_of_one_time(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 250; i++)
+        add_alert(w, i * 1000, 0);
+    for (int i = 0; i < 30; i++)
+        add_alert(w, i + 1, 7200 + i * 300);
+    for (int life = 0, rc = 1; rc; life++) {
+        assert_true(life < 60);
+        rc = pull(w, 3);
+        assert_true(rc >= 0);
+        if (rc)
+            die_and_come_back(w);
+    }
+    assert_int_equal(w->kept_count, 280);
+}
+
 static void isolation_is_ordered_and_followed(void **state)
 {
     struct world *w = *state;
@@ -324,6 +408,9 @@ int main(void)
         T(check_tells_what_is_wrong),
         T(an_empty_index_is_said_to_be_empty),
         T(a_verdict_stands_in_the_source),
+        T(without_kibana_a_verdict_is_written_to_the_alert),
+        T(a_search_runs_at_the_source_and_pages_to_its_end),
+        T(restarts_get_past_many_records_of_one_time),
         T(isolation_is_ordered_and_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
