@@ -1,5 +1,6 @@
 #include "app/pivot.h"
 
+#include "app/host_name.h"
 #include "app/pivot_facts.h"
 #include "core/mem.h"
 
@@ -45,7 +46,7 @@ static int aim_at(
     batch_init(&aim->batch);
     if (!target->alert)
         return target->host
-                   ? 0
+                   ? host_name_full(s, target->host, &aim->batch.arena, &aim->host, e)
                    : err_set(e, ERR_USAGE, "a tree needs an alert, or a host and a process");
     aim->pid = -1;
     if (alert_get(s, target->alert, &aim->batch, e) < 0)

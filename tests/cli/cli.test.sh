@@ -95,6 +95,15 @@ ok 'tree by guid' tree --host FIN-WS-014 --guid P9888 --json
 jq -c 'del(.hinomi.focus)' "$work/tree" >"$work/a"
 jq -c 'del(.hinomi.focus)' "$work/out" >"$work/b"
 cmp -s "$work/a" "$work/b" || fail 'the same tree by host and guid, whatever their case'
+sed 's/fin-ws-014/srv-a.example.com/; s/fixture-/short-/' $fixture/alerts.jsonl | sed -n 1p >"$work/short.jsonl"
+timeout 60 "$BUILD/hinomi" --config "$work/conf" --data "$work/short" import "$work/short.jsonl" >/dev/null 2>&1
+short() { timeout 60 "$BUILD/hinomi" --config "$work/conf" --data "$work/short" tree --host SRV-A --guid p9888 --json >"$work/out" 2>"$work/err"; }
+short || fail 'a tree by the short name of the only such host'
+holds 'a tree by the short name' 'any(.[]; .process.pid == 9888 and .host.name == "srv-a.example.com")'
+sed 's/srv-a.example.com/srv-a.example.net/; s/short-/second-/' "$work/short.jsonl" >"$work/second.jsonl"
+timeout 60 "$BUILD/hinomi" --config "$work/conf" --data "$work/short" import "$work/second.jsonl" >/dev/null 2>&1
+short && fail 'a short name that two hosts share was taken'
+says 'both are named' 'srv-a.example.com, srv-a.example.net\|srv-a.example.net, srv-a.example.com' err
 ok 'tree for people' tree 1
 says 'tree for people' rundll32.exe out
 ok 'timeline' timeline '*' --json
