@@ -42,7 +42,8 @@ struct slice slice_trim(struct slice a);
 bool slice_int(struct slice a, int64_t *value);
 bool slice_uint(struct slice a, uint64_t *value);
 
-/* FNV-1a folded by a final mix; stable across versions and machines (stored in databases). */
+/* 64 bits, well mixed, not cryptographic; stable across versions and machines (stored in
+ * databases). */
 uint64_t slice_hash(struct slice a, uint64_t seed);
 
 #endif
