@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,18 @@ static void become(const struct dial *d, const char *const *argv)
     _exit(127);
 }
 
+/* libcurl 7.88 prints the peer's address and takes a connection whose peer has none for one still
+ * being resolved, which it never uses again: every request would be a login of its own. The name
+ * need not stay. */
+static void name_peer(const struct dial *d)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int n = snprintf(name.sun_path, sizeof name.sun_path, "%s.peer", d->files.config);
+    if (n > 0 && (size_t)n < sizeof name.sun_path &&
+        bind(d->theirs, (struct sockaddr *)&name, sizeof name) == 0)
+        unlink(name.sun_path);
+}
+
 static int start(struct dial *d, const char *const *argv, struct err *e)
 {
     int pair[2], status;
@@ -43,6 +56,7 @@ static int start(struct dial *d, const char *const *argv, struct err *e)
         return err_set(e, ERR_IO, "no socket pair: %s", strerror(errno));
     d->ours = pair[0];
     d->theirs = pair[1];
+    name_peer(d);
     if (pipe2(d->noise, O_CLOEXEC | O_NONBLOCK))
         return err_set(e, ERR_IO, "no pipe: %s", strerror(errno));
     pid_t pid = fork();

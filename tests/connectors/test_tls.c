@@ -249,6 +249,25 @@ static int dial(
     return fd;
 }
 
+/* Each dial is an SSH login: the second request takes the connection of the first. */
+static void a_dialled_connection_serves_the_next_request(void **state)
+{
+    static const char url[] = "https://es.behind.example:9200/";
+    struct world *w = *state;
+    struct test_dialer d = {.base = {.dial = dial}};
+    serve(w, authority_issue(&w->ours, "DNS:es.behind.example", -DAY, DAY));
+    d.port = w->server.port;
+    struct http *h = http_new(&(struct http_settings){
+        .name = "siem", .ca_file = w->ca, .dialer = &d.base, .timeout_ns = 10 * CLOCK_SECOND});
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(http_send(h, &(struct http_request){.method = "GET", .url = url}, NULL,
+                             &w->reply, &w->e),
+            0);
+    assert_int_equal(w->server.requests, 3);
+    assert_int_equal(d.calls, 1);
+    http_free(h);
+}
+
 /* The bastion in between sees the handshake, and cannot be the server. */
 static void tls_stays_end_to_end_through_a_dialer(void **state)
 {
@@ -285,6 +304,7 @@ int main(void)
         T(a_ca_file_that_is_none_is_named),
         T(no_secret_follows_a_redirect_to_another_place),
         T(http_at_an_https_port_and_the_reverse_say_so),
+        T(a_dialled_connection_serves_the_next_request),
         T(tls_stays_end_to_end_through_a_dialer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
