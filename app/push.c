@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -113,7 +114,10 @@ static int push_one(struct app *a, struct store *s, const struct source_config *
         return -1;
     int rc = outbox_due(s, config->name, clock_now(), keep, &due, e);
     if (rc == 0 && due.count) {
-        int lock = source_lock(a, config->name, "push", e);
+        /* not the lock of pulls: one that is read all the time would never get its verdicts */
+        char name[128];
+        snprintf(name, sizeof name, "%.64s.push", config->name);
+        int lock = source_lock(a, name, "push", e);
         rc = lock < 0 ? -1 : 0;
         /* another process may have sent them while we waited for the lock: ask again under it */
         due.count = 0;

@@ -14,7 +14,7 @@
 bool source_name_valid(const char *name)
 {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-    return n && n <= 64 && !name[n] && name[0] != '.' && name[0] != '-';
+    return n && n <= 72 && !name[n] && name[0] != '.' && name[0] != '-';
 }
 
 char *app_subfolder(const struct app *a, const char *name, struct err *e)
