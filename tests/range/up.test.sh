@@ -122,9 +122,12 @@ wait $demo
 rm -f "$program"
 [ ! -e "/tmp/hinomi-demo-$demo" ] || fail 'the demo leaves a folder'
 
-if [ "$(id -u)" = 0 ] && [ -z "${HINOMI_UP_AGAIN:-}" ] && [ $failed = 0 ]; then
+as_games() { setpriv --reuid games --regid games --clear-groups "$@"; }
+if [ "$(id -u)" = 0 ] && [ -z "${HINOMI_UP_AGAIN:-}" ] && [ $failed = 0 ] && ! as_games test -x "$range"; then
+    echo 'not tried as an ordinary user: this checkout lies where only root may look'
+elif [ "$(id -u)" = 0 ] && [ -z "${HINOMI_UP_AGAIN:-}" ] && [ $failed = 0 ]; then
     # games is an account without a login of its own on every Debian
-    HINOMI_UP_AGAIN=1 setpriv --reuid games --regid games --clear-groups sh "$0" "$BUILD" >"$out" 2>&1
+    HINOMI_UP_AGAIN=1 as_games sh "$0" "$BUILD" >"$out" 2>&1
     rc=$?
     case $rc in
     0) ;;
