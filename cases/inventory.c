@@ -59,16 +59,22 @@ static bool is_last(const struct inventory *v, struct slice name, struct slice o
  * follows and only adds. */
 static int from_alerts(struct store *s, struct inventory *v, const char *only, struct err *e)
 {
-    struct statement *st = db_bind(s->record, e,
+    /* two texts: with "?1 IS NULL OR" SQLite walks every host's alerts for the one */
+    static const char select[] =
         "SELECT coalesce(\"host.name\", '') COLLATE NOCASE AS h, organization, max(ts), count(*),"
         " replace(coalesce(\"host.ip\", ''), char(31), ' '), coalesce(\"host.os.name\", ''),"
         " coalesce(\"host.id\", ''), coalesce(\"agent.id\", ''), (SELECT min(ts) FROM alert b WHERE"
         " coalesce(b.\"host.name\", '') COLLATE NOCASE=coalesce(alert.\"host.name\", '') AND"
         " b.organization=alert.organization), coalesce(\"host.ip\", \"host.os.name\", \"host.id\","
         " \"agent.id\") IS NOT NULL AS told FROM alert WHERE coalesce(\"host.name\", '') COLLATE"
-        " NOCASE<>'' AND (?1 IS NULL OR coalesce(\"host.name\", '') COLLATE NOCASE=?1)"
-        " GROUP BY h, organization, told ORDER BY h, organization, told DESC",
-        "t", only);
+        " NOCASE";
+    struct str sql = STR_INIT;
+    str_printf(&sql,
+        "%s<>''%s%s GROUP BY h, organization, told ORDER BY h, organization, told DESC", select,
+        only ? " AND coalesce(\"host.name\", '') COLLATE NOCASE" : "", only ? "=?1" : "");
+    struct statement *st =
+        only ? db_bind(s->record, e, sql.p, "t", only) : db_bind(s->record, e, sql.p, "");
+    str_release(&sql);
     int rc = -1;
     while (st && (rc = statement_step(st, e)) > 0) {
         struct slice name = statement_text(st, 0), organization = statement_text(st, 1);

@@ -111,6 +111,9 @@ static const char *const record_steps[] = {
     " revert TEXT NOT NULL, started INTEGER NOT NULL, expires INTEGER NOT NULL,"
     " proved INTEGER NOT NULL, ended INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX ledger_host ON ledger(host COLLATE NOCASE, id);",
+    /* how often a rule was right stands beside each alert that is looked at */
+    "CREATE INDEX alert_judged ON alert(\"rule.id\", verdict) WHERE status='closed' AND "
+    "verdict<>'';",
 };
 
 static const char *const events_steps[] = {
