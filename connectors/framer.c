@@ -2,6 +2,23 @@
 
 #include "core/scan.h"
 
+static struct slice take_line(struct slice *text)
+{
+    const char *end = text->n ? memchr(text->p, '\n', text->n) : NULL;
+    size_t n = end ? (size_t)(end - text->p) : text->n;
+    struct slice line = slice_trim((struct slice){text->p, n});
+    n += end ? 1 : 0;
+    *text = (struct slice){text->p + n, text->n - n};
+    return line;
+}
+
+static bool is_object(struct slice line)
+{
+    return line.n && line.p[0] == '{' && scan_each(line, NULL, NULL, NULL) == 0;
+}
+
+/* Objects over several lines never have a whole object on a line of the outermost level, so one
+ * whole line among the first says that they are JSON lines, whatever is wrong with the others. */
 enum frame framer_guess(struct slice head)
 {
     struct slice text = slice_trim(head);
@@ -9,13 +26,16 @@ enum frame framer_guess(struct slice head)
         text = slice_trim((struct slice){text.p + 3, text.n - 3});
     if (text.n && text.p[0] == '[')
         return FRAME_JSON_ARRAY;
-    const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
-    struct slice line = slice_trim((struct slice){text.p, end ? (size_t)(end - text.p) : text.n});
-    /* "{" alone, or a first line that opens more than it closes, with more lines behind it */
-    if (end && line.n && line.p[0] == '{' && line.p[line.n - 1] != '}' &&
-        scan_each(line, NULL, NULL, NULL) != 0)
-        return FRAME_MULTI_LINE;
-    return FRAME_LINES;
+    struct slice first = take_line(&text);
+    if (!first.n || first.p[0] != '{' || !text.n || is_object(first))
+        return FRAME_LINES;
+    while (text.n) {
+        bool indented = text.p[0] == ' ' || text.p[0] == '\t';
+        struct slice line = take_line(&text);
+        if (!indented && is_object(line))
+            return FRAME_LINES;
+    }
+    return FRAME_MULTI_LINE;
 }
 
 static bool next_line(

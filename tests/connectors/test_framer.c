@@ -81,9 +81,18 @@ static void the_head_tells_the_frame(void **state)
     assert_int_equal(framer_guess(SLICE("")), FRAME_LINES);
 }
 
+static void a_first_line_cut_short_does_not_swallow_its_neighbours(void **state)
+{
+    (void)state;
+    assert_int_equal(framer_guess(SLICE("{\"a\":{\"b\":1\n{\"a\":2}\n{\"a\":3}\n")), FRAME_LINES);
+    assert_int_equal(framer_guess(SLICE("{\n  \"a\": {\"b\": 1},\n  \"c\":\n  {\"d\": 2}\n}\n")),
+        FRAME_MULTI_LINE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_first_line_cut_short_does_not_swallow_its_neighbours),
         cmocka_unit_test(lines_are_the_same_wherever_the_chunks_are_cut),
         cmocka_unit_test(elements_of_an_array_are_cut_by_brackets_and_strings),
         cmocka_unit_test(an_element_that_is_no_json_leaves_its_neighbours),
