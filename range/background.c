@@ -19,7 +19,13 @@ struct filler {
 
 static uint64_t draw(struct filler *f, uint64_t below)
 {
-    f->seed = slice_hash((struct slice){(const char *)&f->seed, sizeof(f->seed)}, 1);
+    /* a generator of the range's own: the same day is played whatever core/ hashes with */
+    uint64_t h = 0xcbf29ce484222325u ^ 1;
+    for (size_t i = 0; i < sizeof(f->seed); i++)
+        h = (h ^ (f->seed >> (8 * i) & 255)) * 0x100000001b3u;
+    h ^= h >> 32;
+    h *= 0xd6e8feb86659fd93u;
+    f->seed = h ^ h >> 32;
     return f->seed % below;
 }
 
